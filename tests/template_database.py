@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote
 
 import django
 import wagtail
@@ -103,7 +104,7 @@ class PostgreSQLDatabase:
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
         given = connection.settings_dict
-        with connection.cursor() as cursor:
+        with self._server() as cursor:
             cursor.execute("SHOW server_version")
             version = str(cursor.fetchone())
         # The day is in the name so that what a killed run left behind can be told from what is in use.
@@ -112,7 +113,7 @@ class PostgreSQLDatabase:
         self.template = f"{self.today}{template_key(version)}"
         self.name = f"{self.today}{os.getpid()}"
         host = given["HOST"] or "127.0.0.1"
-        login = f"{given['USER']}:{given['PASSWORD']}".rstrip(":")
+        login = ":".join(quote(part, safe="") for part in (given["USER"], given["PASSWORD"]) if part)
         self.url = f"postgres://{login}@{host}:{given['PORT'] or 5432}/{self.name}"
 
     def create(self) -> None:
@@ -139,12 +140,8 @@ class PostgreSQLDatabase:
         self.connection.close()
         self._run(
             f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)',
-            # Copying files is faster than logging every page, for a database nobody replicates.
-            f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}" STRATEGY {self._strategy()}',
+            f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}"',
         )
-
-    def _strategy(self) -> str:
-        return os.environ.get("STEADFAST_TEST_STRATEGY", "wal_log")
 
     def destroy(self) -> None:
         self.connection.close()
@@ -152,7 +149,7 @@ class PostgreSQLDatabase:
 
     def _names(self) -> list[str]:
         with self._server() as cursor:
-            cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [self.prefix])
+            cursor.execute("SELECT datname FROM pg_database WHERE datname ~ %s", [rf"^{self.prefix}\d{{8}}_"])
             return [name for (name,) in cursor.fetchall()]
 
     def _run(self, *statements: str) -> None:
