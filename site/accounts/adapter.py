@@ -1,0 +1,20 @@
+"""How allauth speaks for this site: its mails leave through our own module."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.core.mail import EmailMultiAlternatives
+
+from accounts.mailing import queue_mail
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        values = {"request": self.request, "email": email, **context}
+        message = self.render_mail(template_prefix, email, values)
+        html = ""
+        if isinstance(message, EmailMultiAlternatives) and message.alternatives:
+            html = str(message.alternatives[0].content)
+        queue_mail(to=email, subject=str(message.subject), text=str(message.body), html=html)

@@ -1,0 +1,42 @@
+"""Every mail goes through here: rendered once, stored as a row, delivered by the worker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import css_inline
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from accounts import tasks
+from accounts.models import OutgoingMail
+
+
+def send_mail_later(*, template: str, to: str, context: dict[str, Any], language: str = "en") -> OutgoingMail:
+    """Render ``<template>_subject.txt``, ``.txt`` and ``.html`` and queue them.
+
+    Called inside a transaction, the row and its task commit or vanish with it.
+    """
+    with translation.override(language):
+        values = {"base_url": settings.BASE_URL, "demo": settings.DEMO, **context}
+        return queue_mail(
+            to=to,
+            subject=render_to_string(f"{template}_subject.txt", values),
+            text=render_to_string(f"{template}.txt", values),
+            html=render_to_string(f"{template}.html", values),
+        )
+
+
+def queue_mail(*, to: str, subject: str, text: str, html: str = "") -> OutgoingMail:
+    """Store a rendered mail and ask the worker to deliver it."""
+    with transaction.atomic():
+        mail = OutgoingMail.objects.create(
+            to=to,
+            subject=" ".join(subject.split())[:250],
+            text=text.strip() + "\n",
+            html=css_inline.inline(html, load_remote_stylesheets=False) if html else "",
+        )
+        tasks.deliver.enqueue(mail.pk)
+    return mail

@@ -1,0 +1,19 @@
+"""Signing in and "My account". Included first: the redirects must win over the log-in forms of Wagtail."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from accounts import views
+
+urlpatterns = [
+    path("admin/login/", views.to_the_login),
+    path("_util/login/", views.to_the_login),
+    path("django-admin/login/", views.to_the_login),
+    path("accounts/login/password/", views.PasswordLoginView.as_view(), name="account_login_password"),
+    path("accounts/", include("allauth.urls")),
+    path("account/", views.account_home, name="account_home"),
+    path("account/name/", views.change_name, name="account_name"),
+    path("demo/mail/", views.demo_mail_list, name="demo_mail_list"),
+    path("demo/mail/<int:mail_pk>/", views.demo_mail, name="demo_mail"),
+]

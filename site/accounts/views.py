@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from allauth.account.views import LoginView
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+
+from accounts.forms import NameForm, PasswordLoginForm
+from accounts.models import OutgoingMail
+from accounts.sections import sections_for
+
+
+def to_the_login(request: HttpRequest) -> HttpResponse:
+    """Wagtail's own log-in forms skip the second factor: none of them is ever shown."""
+    query = urlencode({"next": request.GET["next"]}) if request.GET.get("next") else ""
+    return redirect(reverse("account_login") + (f"?{query}" if query else ""))
+
+
+class PasswordLoginView(LoginView):
+    template_name = "account/login_password.html"
+
+    def get_form_class(self) -> type[PasswordLoginForm]:
+        return PasswordLoginForm
+
+
+@never_cache
+@login_required
+def account_home(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/home.html", {"sections": sections_for(request)})
+
+
+@never_cache
+@login_required
+def change_name(request: HttpRequest) -> HttpResponse:
+    form = NameForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Your name is saved.")
+        return redirect("account_home")
+    return render(request, "accounts/name.html", {"form": form})
+
+
+@never_cache
+def demo_mail_list(request: HttpRequest) -> HttpResponse:
+    _demo_only()
+    page = Paginator(OutgoingMail.objects.all(), 25).get_page(request.GET.get("p"))
+    return render(request, "accounts/demo_mail_list.html", {"page": page})
+
+
+@never_cache
+def demo_mail(request: HttpRequest, mail_pk: int) -> HttpResponse:
+    _demo_only()
+    mail = get_object_or_404(OutgoingMail, pk=mail_pk)
+    return render(request, "accounts/demo_mail.html", {"mail": mail})
+
+
+def _demo_only() -> None:
+    if not settings.DEMO:
+        raise Http404

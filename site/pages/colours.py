@@ -1,0 +1,73 @@
+"""The brand's two colours turned into a palette that stays readable (WCAG 2.2 AA)."""
+
+from __future__ import annotations
+
+import re
+
+HEX = re.compile(r"#[0-9a-fA-F]{6}\Z")
+READABLE = 4.5
+WHITE, INK = "#ffffff", "#12211f"
+# What text in a brand colour stands on, in light and in dark.
+PAPER, NIGHT = "#fbf8f3", "#0d1a1c"
+
+Channels = tuple[float, float, float]
+
+
+def luminance(colour: str) -> float:
+    """WCAG's relative luminance, 0 for black to 1 for white."""
+    red, green, blue = (_linear(channel / 255) for channel in _channels(colour))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def text_on(background: str) -> str:
+    """White or ink, whichever reads better."""
+    return max((WHITE, INK), key=lambda text: contrast(text, background))
+
+
+def readable_on(background: str, colour: str) -> str:
+    """The colour itself, or the nearest mix towards black or white that reads on the background."""
+    towards = "#000000" if luminance(background) > 0.18 else WHITE
+    for step in range(21):
+        candidate = mix(colour, towards, step / 20)
+        if contrast(candidate, background) >= READABLE:
+            return candidate
+    return towards
+
+
+def mix(one: str, other: str, share: float) -> str:
+    """One colour with this share (0 to 1) of another in it."""
+    pairs = zip(_channels(one), _channels(other), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def stylesheet(*, primary: str, accent: str) -> str:
+    """Custom properties for ``tokens.css``. Anything but a plain colour is refused, so nothing can be injected."""
+    for colour in (primary, accent):
+        if not HEX.match(colour):
+            raise ValueError("not a colour")
+    button_night = readable_on(NIGHT, primary)
+    lines = {
+        "--brand": primary,
+        "--brand-ink": text_on(primary),
+        "--brand-deep": mix(primary, "#000000", 0.35),
+        "--brand-text": f"light-dark({readable_on(mix(PAPER, '#000000', 0.06), primary)}, {button_night})",
+        "--brand-night": button_night,
+        "--brand-night-ink": text_on(button_night),
+        "--accent": accent,
+        "--accent-ink": text_on(accent),
+    }
+    body = "".join(f"  {name}: {value};\n" for name, value in lines.items())
+    return f":root {{\n{body}}}\n"
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)

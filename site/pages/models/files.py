@@ -1,0 +1,68 @@
+"""Pictures and documents: originals lie in the private root, only renditions are public."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.storage import Storage, storages
+from django.db import models
+from wagtail.documents.models import AbstractDocument, Document
+from wagtail.images.models import (
+    AbstractImage,
+    AbstractRendition,
+    Image,
+    WagtailImageField,
+    get_upload_to,
+)
+
+from pages.photos import CleanPicture, clean_picture
+
+
+def private_storage() -> Storage:
+    return storages["private"]
+
+
+class SiteImage(AbstractImage):
+    """A picture. What is stored was drawn anew: no place, camera, name or thumbnail of the upload is left."""
+
+    file = WagtailImageField(
+        verbose_name="file",
+        upload_to=get_upload_to,
+        width_field="width",
+        height_field="height",
+        storage=private_storage,
+    )
+
+    admin_form_fields = Image.admin_form_fields
+
+    class Meta(AbstractImage.Meta):
+        permissions = [("choose_image", "Can choose image")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # Here and not in a form: a photo's GPS position must not reach the disk by any way in.
+        if self.file and not self.file._committed and not isinstance(self.file.file, CleanPicture):
+            self.file = clean_picture(self.file.file)
+            self._set_image_file_metadata()
+        super().save(*args, **kwargs)
+
+
+class SiteRendition(AbstractRendition):
+    image = models.ForeignKey(SiteImage, related_name="renditions", on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["image", "filter_spec", "focal_point_key"], name="one_rendition_per_image_and_filter"
+            )
+        ]
+
+
+class SiteDocument(AbstractDocument):
+    """A document. Only Wagtail's serve view, which checks the collection's privacy, streams it."""
+
+    file = models.FileField("file", upload_to="documents", storage=private_storage)
+
+    admin_form_fields = Document.admin_form_fields
+
+    class Meta(AbstractDocument.Meta):
+        permissions = [("choose_document", "Can choose document")]
