@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from receipts.models.funds import Fund
+from receipts.models.index_rows import IndexRow
+from receipts.models.issuer import Issuer
+from receipts.models.ledger import ClosedMonth, Entry, Transaction
+from receipts.models.payers import Payer
+from receipts.models.receipts import Receipt, ReceiptLine, ReceiptSeries
+
+__all__ = [
+    "ClosedMonth",
+    "Entry",
+    "Fund",
+    "IndexRow",
+    "Issuer",
+    "Payer",
+    "Receipt",
+    "ReceiptLine",
+    "ReceiptSeries",
+    "Transaction",
+]

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from django.db import models
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+
+
+@register_setting(icon="doc-full-inverse")
+class Issuer(BaseGenericSetting):
+    """The legal entity whose books these are and in whose name receipts are issued: one per installation."""
+
+    class Jurisdiction(models.TextChoices):
+        NONE = "", "None: plain payment receipts"
+        US = "US", "United States"
+
+    legal_name = models.CharField(max_length=200, blank=True)
+    address = models.TextField(blank=True)
+    registration_number = models.CharField(max_length=50, blank=True, help_text="In the United States, the EIN.")
+    jurisdiction = models.CharField(
+        max_length=2, blank=True, default="", choices=Jurisdiction, help_text="Whose rules decide what is receiptable."
+    )
+    signatory = models.CharField(
+        max_length=200, blank=True, help_text="Name and office of whoever answers for receipts."
+    )
+    purpose = models.TextField(blank=True, help_text="The exempt purpose, as your tax office knows it.")
+    receipt_prefix = models.CharField(max_length=10, blank=True, help_text="Comes before the year in receipt numbers.")
+
+    panels = [
+        MultiFieldPanel(
+            [FieldPanel("legal_name"), FieldPanel("address"), FieldPanel("registration_number"), FieldPanel("purpose")],
+            heading="The organisation",
+        ),
+        MultiFieldPanel(
+            [FieldPanel("jurisdiction"), FieldPanel("signatory"), FieldPanel("receipt_prefix")], heading="Receipts"
+        ),
+    ]
+
+    class Meta:
+        verbose_name = "receipt issuer"
+
+    def __str__(self) -> str:
+        return self.legal_name or "Receipt issuer"

@@ -1,0 +1,80 @@
+"""Finding or making the payer of a payment, and giving payers to the user who proves to own their address."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from receipts.models import Payer
+
+TYPED = ("kind", "name", "email", "line1", "line2", "city", "region", "postcode", "country", "language")
+
+
+def find_or_create_payer(
+    *,
+    kind: str,
+    name: str,
+    email: str,
+    line1: str = "",
+    line2: str = "",
+    city: str = "",
+    region: str = "",
+    postcode: str = "",
+    country: str = "",
+    language: str = "en",
+    user: Any = None,
+) -> Payer:
+    """Return the payer for what was typed.
+
+    A signed-in user's own payer is updated in place. A guest gets a row of the very same typed identity or a new
+    one, and never changes somebody else's.
+    """
+    values = (kind, name, email, line1, line2, city, region, postcode, country, language)
+    typed = {field: " ".join(str(value or "").split()) for field, value in zip(TYPED, values, strict=True)}
+    if user is not None and user.is_authenticated:
+        return _payer_of_user(user, typed)
+    payer, _ = Payer.objects.get_or_create(
+        fingerprint=identity_fingerprint(typed), defaults={**typed, "user": _owner_of(typed["email"])}
+    )
+    return payer.current()
+
+
+def identity_fingerprint(typed: dict[str, str]) -> str:
+    """A digest of who somebody is; how they like to be written to (language) is not part of it."""
+    identity = "\x1f".join(typed[field].casefold() for field in TYPED if field != "language")
+    return hashlib.sha256(f"typed\x1f{identity}".encode()).hexdigest()
+
+
+@transaction.atomic
+def _payer_of_user(user: Any, typed: dict[str, str]) -> Payer:
+    own = Payer.objects.live().select_for_update().filter(user=user, kind=typed["kind"]).order_by("pk").first()
+    if own is None:
+        # One fingerprint per user and kind: two tabs at once make one row.
+        fingerprint = hashlib.sha256(f"user\x1f{user.pk}\x1f{typed['kind']}".encode()).hexdigest()
+        own, _ = Payer.objects.get_or_create(fingerprint=fingerprint, defaults={**typed, "user": user})
+    changed = [field for field in TYPED if getattr(own, field) != typed[field]]
+    if changed:
+        for field in changed:
+            setattr(own, field, typed[field])
+        # No longer what a guest typed: whoever types the old identity again must not get the new one.
+        own.fingerprint = hashlib.sha256(f"own\x1f{own.public_id}".encode()).hexdigest()
+        own.save(update_fields=[*changed, "fingerprint"])
+    return own
+
+
+def _owner_of(email: str) -> Any:
+    """The user who has proved to read this address, if there is one."""
+    address = EmailAddress.objects.filter(email__iexact=email, verified=True).first() if email else None
+    return address.user if address else None
+
+
+def give_payers_to(user: Any, email: str) -> int:
+    """Attach every payer with this address to the user who has just confirmed it."""
+    return Payer.objects.filter(email__iexact=email, user=None).update(user=user)
+
+
+def when_email_confirmed(sender: object, email_address: EmailAddress, **kwargs: Any) -> None:
+    give_payers_to(email_address.user, email_address.email)
