@@ -29,12 +29,12 @@ def text_on(background: str) -> str:
     return max((WHITE, INK), key=lambda text: contrast(text, background))
 
 
-def readable_on(background: str, colour: str) -> str:
+def readable_on(background: str, colour: str, *, at_least: float = READABLE) -> str:
     """The colour itself, or the nearest mix towards black or white that reads on the background."""
     towards = "#000000" if luminance(background) > 0.18 else WHITE
     for step in range(21):
         candidate = mix(colour, towards, step / 20)
-        if contrast(candidate, background) >= READABLE:
+        if contrast(candidate, background) >= at_least:
             return candidate
     return towards
 
@@ -54,7 +54,7 @@ def stylesheet(*, primary: str, accent: str) -> str:
     lines = {
         "--brand": primary,
         "--brand-ink": text_on(primary),
-        "--brand-deep": mix(primary, "#000000", 0.35),
+        "--brand-deep": readable_on(WHITE, mix(primary, "#000000", 0.35), at_least=7),
         "--brand-text": f"light-dark({readable_on(mix(PAPER, '#000000', 0.06), primary)}, {button_night})",
         "--brand-night": button_night,
         "--brand-night-ink": text_on(button_night),

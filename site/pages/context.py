@@ -1,7 +1,8 @@
-"""What every template may use: brand, menu and the two warnings."""
+"""What every template may use: brand, menus and the two warnings."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -14,9 +15,11 @@ from pages.models import Brand
 
 def site_chrome(request: HttpRequest) -> dict[str, Any]:
     """Lazy, because mails, PDFs and error pages ask for nothing of it."""
+    pages = cache(lambda: top_pages(request))
     return {
         "brand": SimpleLazyObject(lambda: brand_of(request)),
-        "menu": SimpleLazyObject(lambda: menu_of(request)),
+        "menu": SimpleLazyObject(lambda: [page for page in pages() if page.show_in_menus]),
+        "footer_menu": SimpleLazyObject(pages),
         "sandbox_banner": settings.STRIPE_MODE == "sandbox",
         "demo": settings.DEMO,
     }
@@ -24,15 +27,15 @@ def site_chrome(request: HttpRequest) -> dict[str, Any]:
 
 def brand_of(request: HttpRequest) -> Brand:
     """The site's brand; an unsaved one with the defaults where none is set up yet."""
-    site = Site.find_for_request(request)
-    if site is None:
+    if Site.find_for_request(request) is None:
         return Brand()
     brand: Brand = Brand.for_request(request)
     return brand
 
 
-def menu_of(request: HttpRequest) -> list[Page]:
+def top_pages(request: HttpRequest) -> list[Page]:
+    """The public pages right below the home page: the footer lists all, the menu those marked for it."""
     site = Site.find_for_request(request)
     if site is None:
         return []
-    return list(Page.objects.child_of(site.root_page).live().public().in_menu().order_by("path"))
+    return list(Page.objects.child_of(site.root_page).live().public().order_by("path"))

@@ -22,11 +22,21 @@ class Brand(BaseSiteSetting):
         blank=True, max_length=400, help_text="Address, telephone, office hours: as the footer shows them."
     )
     email = models.EmailField("contact e-mail", blank=True)
+    action_page = models.ForeignKey(
+        "wagtailcore.Page",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The page behind the button in the header, where people can support you.",
+    )
+    action_label = models.CharField(max_length=30, default="Support us")
     footer = models.TextField("footer text", blank=True, max_length=400, help_text="Registration number and the like.")
 
     panels = [
         MultiFieldPanel([FieldPanel("name"), FieldPanel("tagline"), FieldPanel("logo")], heading="Name"),
         MultiFieldPanel([FieldPanel("primary_colour"), FieldPanel("accent_colour")], heading="Colours"),
+        MultiFieldPanel([FieldPanel("action_page"), FieldPanel("action_label")], heading="Button in the header"),
         MultiFieldPanel(
             [FieldPanel("mission"), FieldPanel("contact"), FieldPanel("email"), FieldPanel("footer")], heading="Words"
         ),
