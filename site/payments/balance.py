@@ -1,0 +1,138 @@
+"""Stripe's balance, line by line, against the books.
+
+Every movement of money at Stripe is a balance transaction. Each is remembered here and explained by what the ledger
+holds; what nothing explains becomes an issue, so that no cent is unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Max, Sum
+
+from payments import gateway
+from payments.issues import close_issue, open_issue
+from payments.mirror.ours import at, id_of, reference_of
+from payments.models import BalanceLine, Payment, Payout
+from receipts.models import Transaction
+
+if TYPE_CHECKING:
+    import stripe
+
+# Lines are listed again this far back, because Stripe may show one a little late.
+OVERLAP = timedelta(days=3)
+
+
+def remember_line(line: stripe.BalanceTransaction, *, payout: Payout | None = None) -> BalanceLine:
+    """Store or refresh one line as Stripe tells it. Its payout, once known, is kept."""
+    values = {
+        "type": line.type[:60],
+        "reporting_category": (line.reporting_category or "")[:60],
+        "source_id": id_of(line.source) or "",
+        "amount": line.amount,
+        "fee": line.fee,
+        "net": line.net,
+        "currency": line.currency.upper(),
+        "created": at(line.created),
+    }
+    if payout is not None:
+        values["payout"] = payout
+    remembered, _ = BalanceLine.objects.update_or_create(line_id=line.id, defaults=values)
+    return remembered
+
+
+def read_new_lines() -> int:
+    """Remember all lines since the newest one we have (with some overlap). Returns how many were read."""
+    newest = BalanceLine.objects.aggregate(newest=Max("created"))["newest"]
+    since = int((newest - OVERLAP).timestamp()) if newest else 0
+    count = 0
+    for line in gateway.balance_lines(since=since):
+        remember_line(line)
+        count += 1
+    return count
+
+
+def explain_lines() -> int:
+    """Explain what is not explained yet: booked, foreign, or an issue. Returns how many stay unexplained."""
+    waiting = list(BalanceLine.objects.filter(state=BalanceLine.State.UNEXPLAINED))
+    booked = _booked_references(waiting)
+    for line in waiting:
+        if booked.issuperset(references_of(line)):
+            line.state = BalanceLine.State.BOOKED
+            close_issue("balance_unexplained", line.line_id)
+        elif is_foreign(line):
+            line.state = BalanceLine.State.FOREIGN
+        else:
+            open_issue(
+                "balance_unexplained",
+                line.line_id,
+                f"{line.type} {line.source_id}: {line.amount}, fee {line.fee} {line.currency} (minor units).",
+            )
+    BalanceLine.objects.bulk_update(waiting, ["state"], batch_size=500)
+    return sum(line.state == BalanceLine.State.UNEXPLAINED for line in waiting)
+
+
+def references_of(line: BalanceLine) -> set[str]:
+    """The ledger references that explain a line: its gross movement, and its fee where there is one."""
+    if line.type in {"adjustment", "dispute", "dispute_reversal"}:
+        gross, fee = f"stripe:{line.line_id}", f"stripe:fee:{line.line_id}"
+    elif line.type in {"payout_failure", "payout_cancel", "refund_failure"}:
+        gross, fee = f"stripe:{line.source_id}:failed", f"stripe:fee:{line.source_id}"
+    else:
+        gross, fee = f"stripe:{line.source_id}", f"stripe:fee:{line.source_id}"
+    return {gross, *([fee] if line.fee else [])}
+
+
+def _booked_references(lines: Iterable[BalanceLine]) -> set[str]:
+    wanted = sorted({reference for line in lines for reference in references_of(line)})
+    found: set[str] = set()
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        found.update(Transaction.objects.filter(reference__in=part).values_list("reference", flat=True))
+    return found
+
+
+def is_foreign(line: BalanceLine) -> bool:
+    """Whether a charge or refund belongs to another integration on the same account. Asks Stripe."""
+    if line.type not in {"charge", "payment", "refund", "payment_refund"} or not line.source_id:
+        return False
+    if line.type in {"refund", "payment_refund"}:
+        refund = gateway.read_refund(line.source_id)
+        charge_id = id_of(refund.charge)
+        return bool(charge_id) and not Payment.objects.filter(charge_id=charge_id).exists() and _foreign(charge_id)
+    return _foreign(line.source_id)
+
+
+def _foreign(charge_id: str | None) -> bool:
+    if not charge_id or Payment.objects.filter(charge_id=charge_id).exists():
+        return False
+    charge = gateway.read_charge(charge_id)
+    if reference_of(charge.metadata) is not None:
+        return False
+    intent_id = id_of(charge.payment_intent)
+    if intent_id is None:
+        return True
+    invoice_id = gateway.invoice_of(intent_id)
+    if invoice_id is None:
+        return reference_of(gateway.read_payment_intent(intent_id).metadata) is None
+    parent = gateway.read_invoice(invoice_id).parent
+    details = parent.subscription_details if parent else None
+    return reference_of(details.metadata if details else None) is None
+
+
+def foreign_total(currency: str) -> int:
+    """What other integrations moved on this account, in minor units."""
+    lines = BalanceLine.objects.filter(state=BalanceLine.State.FOREIGN, currency=currency)
+    return lines.aggregate(total=Sum("net"))["total"] or 0
+
+
+def stripe_balance() -> dict[str, int]:
+    """What Stripe holds for us by currency, available and pending together, in minor units."""
+    balance = gateway.read_balance()
+    totals: dict[str, int] = {}
+    for part in [*balance.available, *balance.pending]:
+        currency = part.currency.upper()
+        totals[currency] = totals.get(currency, 0) + part.amount
+    return totals

@@ -1,0 +1,161 @@
+"""Money that arrived: into the ledger once, then fulfilled, then receipted. All in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from payments.issues import close_issue, open_issue
+from payments.models import Payment, Refund
+from receipts import ledger
+from receipts.issuing import issue_receipt
+from receipts.models import Transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """A charge that succeeded, as Stripe tells it. Amounts in minor units of ``currency``."""
+
+    charge_id: str
+    payment_intent_id: str
+    amount: int
+    currency: str
+    occurred_at: datetime
+    # None until Stripe has processed the charge; in the currency that the account settles in.
+    fee: int | None
+    fee_currency: str = ""
+
+
+@transaction.atomic
+def settle(payment: Payment, settled: Settled) -> bool:
+    """Book a charge for its payment and fulfil. Doing it again adds at most the fee; False when it was parked."""
+    payment = Payment.objects.select_for_update().get(pk=payment.pk)
+    if not _amount_agrees(payment, settled):
+        return False
+    if payment.status != Payment.Status.PAID:
+        _book_income(payment, settled)
+    _book_fee(payment, settled)
+    return True
+
+
+def _amount_agrees(payment: Payment, settled: Settled) -> bool:
+    if (payment.amount, payment.currency) == (settled.amount, settled.currency):
+        return True
+    payment.charge_id = settled.charge_id
+    payment.payment_intent_id = settled.payment_intent_id
+    park(
+        payment,
+        "amount_differs",
+        f"Asked for {payment.amount} {payment.currency}, Stripe took {settled.amount} {settled.currency} "
+        f"(minor units) with {settled.charge_id}. Nothing was booked or fulfilled.",
+    )
+    return False
+
+
+def _book_income(payment: Payment, settled: Settled) -> None:
+    booked, created = ledger.record_income(
+        reference=f"stripe:{settled.charge_id}",
+        occurred_at=settled.occurred_at,
+        payer=payment.payer,
+        currency=payment.currency,
+        lines=income_lines(payment),
+    )
+    payment.transaction = booked
+    payment.charge_id = settled.charge_id
+    payment.payment_intent_id = settled.payment_intent_id
+    _mark_paid(payment, settled.occurred_at)
+    if created:
+        fulfil(payment, booked)
+        issue_receipt(booked, on=timezone.localdate(settled.occurred_at), sandbox=settings.STRIPE_MODE != "live")
+
+
+def income_lines(payment: Payment) -> list[ledger.IncomeLine]:
+    return [
+        ledger.IncomeLine(
+            account=line.account,
+            amount=line.amount,
+            fund=line.fund,
+            description=line.description,
+            advantages=tuple(line.advantages),
+            yearly_amount=line.yearly_amount,
+            tax=line.tax,
+            subject=f"plan:{payment.plan_id}" if payment.plan_id else "",
+        )
+        for line in payment.lines.select_related("fund")
+        if line.amount
+    ]
+
+
+def settle_free(payment: Payment, at: datetime) -> None:
+    """Fulfil a payment for which Stripe took nothing (a full discount). Nothing to book, no receipt."""
+    payment = Payment.objects.select_for_update().get(pk=payment.pk)
+    if payment.status == Payment.Status.PAID:
+        return
+    payment.amount = 0
+    payment.fee_known = True
+    _mark_paid(payment, at)
+    fulfil(payment, None)
+
+
+def _mark_paid(payment: Payment, at: datetime) -> None:
+    payment.status = Payment.Status.PAID
+    payment.paid_at = at
+    payment.problem = ""
+    payment.save()
+    payment.items.update(is_open=False)
+    close_issue("amount_differs", str(payment.public_id))
+
+
+def fulfil(payment: Payment, booked: Transaction | None) -> None:
+    for payable in payment.payables():
+        payable.paid(booked)
+
+
+def _book_fee(payment: Payment, settled: Settled) -> None:
+    if payment.fee_known or settled.fee is None:
+        return
+    if settled.fee:
+        ledger.record_fee(
+            reference=f"stripe:fee:{settled.charge_id}",
+            amount=settled.fee,
+            currency=settled.fee_currency or settled.currency,
+            occurred_at=settled.occurred_at,
+            of=payment.transaction,
+        )
+    Payment.objects.filter(pk=payment.pk).update(fee_known=True)
+
+
+def park(payment: Payment, kind: str, detail: str) -> None:
+    """Set a payment aside for a person: nothing is booked, nothing fulfilled, and an issue says why."""
+    if payment.status != Payment.Status.PAID:
+        payment.status = Payment.Status.PARKED
+    payment.problem = detail
+    payment.save()
+    open_issue(kind, str(payment.public_id), detail, payment=payment)
+
+
+def release(payment: Payment, status: str) -> bool:
+    """End an unpaid checkout and give back what it held. Only the first of several calls does it."""
+    moved = Payment.objects.filter(pk=payment.pk, status__in=[*Payment.OPEN, Payment.Status.PROCESSING]).update(
+        status=status
+    )
+    if not moved:
+        return False
+    payment.items.update(is_open=False)
+    for payable in payment.payables():
+        payable.released()
+    return True
+
+
+def tell_refunded(payment: Payment, booked: Transaction) -> None:
+    for payable in payment.payables():
+        payable.refunded(booked)
+
+
+def total_refunded(refunds: Iterable[Refund]) -> int:
+    return sum(refund.amount for refund in refunds if refund.status == Refund.Status.SUCCEEDED)

@@ -1,0 +1,251 @@
+"""Every call to Stripe. Nothing else in the project talks to it.
+
+Functions take our values and answer Stripe's objects, freshly read. They raise ``StripeUnavailable`` when trying
+again later may help, ``StripeRefused`` when it won't, and ``NoSuchObject`` when Stripe does not know the id.
+Amounts are minor units, as in Stripe's API. None of them may be called inside a database transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, TypeVar
+
+import stripe
+from django.conf import settings
+
+# On by default in the SDK: writes a file under $HOME and fails every call where there is none.
+stripe.enable_telemetry = False
+
+API_VERSION = "2026-10-28.endive"
+# Seconds to connect, and to wait for an answer; the SDK's own default would hold a visitor for 80.
+TIMEOUT = (4, 25)
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class StripeProblem(Exception):
+    """Stripe did not do what was asked. ``code`` is Stripe's own word for why, where it gave one."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class StripeUnavailable(StripeProblem):
+    """No answer, too many requests, or an error on Stripe's side: later may help."""
+
+
+class StripeRefused(StripeProblem):
+    """Stripe understood and said no."""
+
+
+class NoSuchObject(StripeRefused):
+    """Stripe does not know the id (or it belongs to another mode or account)."""
+
+
+@cache
+def client() -> stripe.StripeClient:
+    """The one client of this process: pinned version, retries and time-outs set, telemetry off."""
+    sandbox: Any = {"api": settings.STRIPE_SANDBOX_URL} if settings.STRIPE_MODE == "sandbox" else None
+    return stripe.StripeClient(
+        settings.STRIPE_SECRET_KEY,
+        stripe_version=API_VERSION,
+        max_network_retries=2,
+        http_client=stripe.RequestsClient(timeout=TIMEOUT),
+        **({"base_addresses": sandbox} if sandbox else {}),
+    )
+
+
+def call(action: Callable[..., T], *args: Any) -> T:
+    """Do one call and turn Stripe's errors into ours. The log line names the code, never what was sent."""
+    try:
+        return action(*args)
+    except stripe.InvalidRequestError as error:
+        problem = NoSuchObject if error.code == "resource_missing" else StripeRefused
+        raise problem(str(error.user_message or error), error.code or "") from error
+    except (stripe.CardError, stripe.IdempotencyError) as error:
+        raise StripeRefused(str(error.user_message or error), error.code or "idempotency") from error
+    except stripe.StripeError as error:
+        log.warning("Stripe did not answer: %s %s", type(error).__name__, error.code or error.http_status or "")
+        raise StripeUnavailable("Stripe could not be reached.", error.code or "") from error
+
+
+# -- Writing: each with a key, so that doing it twice does it once -------------------------------------------
+
+
+def create_customer(*, name: str, email: str, reference: str, key: str) -> str:
+    """Create a customer and return its id. ``reference`` is the payer's public id."""
+    params: Any = {"name": name, "email": email, "metadata": _metadata(reference)}
+    return call(client().v1.customers.create, params, {"idempotency_key": key}).id
+
+
+def create_session(
+    *,
+    reference: str,
+    customer: str,
+    lines: list[tuple[str, int]],
+    currency: str,
+    interval: str,
+    success_url: str,
+    cancel_url: str,
+    locale: str,
+    key: str,
+) -> stripe.checkout.Session:
+    """Create a hosted checkout for lines of (description, amount); recurring when ``interval`` is month or year."""
+    params: dict[str, Any] = {
+        "mode": "subscription" if interval else "payment",
+        "customer": customer,
+        "client_reference_id": reference,
+        "metadata": _metadata(reference),
+        "line_items": [_line_item(name, amount, currency, interval) for name, amount in lines],
+        "success_url": success_url,
+        "cancel_url": cancel_url,
+        "locale": locale,
+        # The receipt's currency must be ours, whatever the shopper's country.
+        "adaptive_pricing": {"enabled": False},
+    }
+    # A session's metadata does not travel on, so what it creates carries its own.
+    carrier = "subscription_data" if interval else "payment_intent_data"
+    params[carrier] = {"metadata": _metadata(reference)}
+    return call(client().v1.checkout.sessions.create, params, {"idempotency_key": key})
+
+
+def _line_item(name: str, amount: int, currency: str, interval: str) -> dict[str, Any]:
+    price: dict[str, Any] = {
+        "currency": currency.lower(),
+        "unit_amount": amount,
+        "product_data": {"name": name},
+    }
+    if interval:
+        price["recurring"] = {"interval": interval}
+    return {"price_data": price, "quantity": 1}
+
+
+def expire_session(session_id: str) -> stripe.checkout.Session:
+    return call(client().v1.checkout.sessions.expire, session_id)
+
+
+def create_refund(*, payment_intent: str, amount: int, reference: str, key: str) -> stripe.Refund:
+    params: Any = {"payment_intent": payment_intent, "amount": amount, "metadata": _metadata(reference)}
+    return call(client().v1.refunds.create, params, {"idempotency_key": key})
+
+
+def set_cancel_at_period_end(subscription_id: str, *, cancel: bool) -> stripe.Subscription:
+    return call(client().v1.subscriptions.update, subscription_id, {"cancel_at_period_end": cancel})
+
+
+def cancel_now(subscription_id: str) -> stripe.Subscription:
+    return call(client().v1.subscriptions.cancel, subscription_id)
+
+
+def card_change_url(*, customer: str, return_url: str) -> str:
+    """The customer portal's page that changes a card and does nothing else."""
+    params: Any = {"customer": customer, "return_url": return_url, "flow_data": {"type": "payment_method_update"}}
+    return call(client().v1.billing_portal.sessions.create, params).url
+
+
+def create_webhook_endpoint(*, url: str, events: list[str]) -> stripe.WebhookEndpoint:
+    """Create the endpoint with the version this code is written for. Its ``secret`` is told only this once."""
+    params: Any = {"url": url, "enabled_events": events, "api_version": API_VERSION}
+    return call(client().v1.webhook_endpoints.create, params)
+
+
+def list_webhook_endpoints() -> list[stripe.WebhookEndpoint]:
+    return list(_each(client().v1.webhook_endpoints.list, {"limit": 100}))
+
+
+# -- Reading ------------------------------------------------------------------------------------------------
+
+
+def read_session(session_id: str) -> stripe.checkout.Session:
+    return call(client().v1.checkout.sessions.retrieve, session_id)
+
+
+def read_subscription(subscription_id: str) -> stripe.Subscription:
+    return call(client().v1.subscriptions.retrieve, subscription_id)
+
+
+def read_invoice(invoice_id: str) -> stripe.Invoice:
+    return call(client().v1.invoices.retrieve, invoice_id, {"expand": ["payments"]})
+
+
+def read_payment_intent(payment_intent_id: str) -> stripe.PaymentIntent:
+    """The intent with its last charge and that charge's balance transaction."""
+    expand: Any = {"expand": ["latest_charge.balance_transaction"]}
+    return call(client().v1.payment_intents.retrieve, payment_intent_id, expand)
+
+
+def read_charge(charge_id: str) -> stripe.Charge:
+    return call(client().v1.charges.retrieve, charge_id, {"expand": ["balance_transaction"]})
+
+
+def invoice_of(payment_intent_id: str) -> str | None:
+    """The invoice that an intent paid, or None for a payment made once."""
+    params: Any = {"payment": {"type": "payment_intent", "payment_intent": payment_intent_id}, "limit": 1}
+    found = call(client().v1.invoice_payments.list, params).data
+    return _id_of(found[0].invoice) if found else None
+
+
+def read_refund(refund_id: str) -> stripe.Refund:
+    return call(client().v1.refunds.retrieve, refund_id)
+
+
+def refunds_of(charge_id: str) -> list[stripe.Refund]:
+    return list(_each(client().v1.refunds.list, {"charge": charge_id, "limit": 100}))
+
+
+def read_dispute(dispute_id: str) -> stripe.Dispute:
+    return call(client().v1.disputes.retrieve, dispute_id)
+
+
+def read_payout(payout_id: str) -> stripe.Payout:
+    return call(client().v1.payouts.retrieve, payout_id)
+
+
+def read_balance() -> stripe.Balance:
+    return call(client().v1.balance.retrieve)
+
+
+def balance_lines(*, since: int | None = None, payout: str | None = None) -> Iterator[stripe.BalanceTransaction]:
+    """Balance transactions, newest first: of one payout, or created at or after ``since`` (epoch seconds)."""
+    params: dict[str, Any] = {"limit": 100}
+    if since is not None:
+        params["created"] = {"gte": since}
+    if payout is not None:
+        params["payout"] = payout
+    return _each(client().v1.balance_transactions.list, params)
+
+
+def events(*, since: int, undelivered_only: bool = False) -> Iterator[stripe.Event]:
+    """Events created at or after ``since`` (epoch seconds), newest first. Stripe keeps them for 30 days."""
+    params: dict[str, Any] = {"limit": 100, "created": {"gte": since}}
+    if undelivered_only:
+        params["delivery_success"] = False
+    return _each(client().v1.events.list, params)
+
+
+def subscriptions() -> Iterator[stripe.Subscription]:
+    """Every subscription, whatever its state."""
+    return _each(client().v1.subscriptions.list, {"status": "all", "limit": 100})
+
+
+def _each(lister: Callable[..., Any], params: dict[str, Any]) -> Iterator[Any]:
+    """Every row of a list, page by page."""
+    page = call(lister, params)
+    while page.data:
+        yield from page.data
+        if not page.has_more:
+            return
+        page = call(lister, {**params, "starting_after": page.data[-1].id})
+
+
+def _metadata(reference: str) -> dict[str, str]:
+    """What marks an object as this installation's. Never a name, an address or a story."""
+    return {"app": settings.STRIPE_APP_NAME, "ref": reference}
+
+
+def _id_of(value: Any) -> str:
+    return value if isinstance(value, str) else value.id

@@ -1,0 +1,35 @@
+"""Payment intents: the safety net under sessions and invoices, and their failed attempts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import stripe
+
+from payments import gateway
+from payments.booking import settle
+from payments.mirror import invoices
+from payments.mirror.charges import settled_from
+from payments.mirror.ours import payment_for
+
+
+@dataclass(frozen=True)
+class Reading:
+    intent: stripe.PaymentIntent
+    invoice: invoices.Reading | None
+
+
+def read(payment_intent_id: str) -> Reading:
+    intent = gateway.read_payment_intent(payment_intent_id)
+    invoice_id = gateway.invoice_of(payment_intent_id)
+    return Reading(intent, invoices.read(invoice_id) if invoice_id else None)
+
+
+def apply(reading: Reading) -> None:
+    if reading.invoice:
+        invoices.apply(reading.invoice)
+        return
+    payment = payment_for(reading.intent.metadata, payment_intent_id=reading.intent.id)
+    settled = settled_from(reading.intent.latest_charge)  # type: ignore[arg-type]
+    if settled:
+        settle(payment, settled)

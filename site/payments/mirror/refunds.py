@@ -1,0 +1,107 @@
+"""Refunds, ours and those made in Stripe's dashboard. The money that came in stays booked; going back is booked too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import stripe
+from django.db.models import Q
+from django.utils import timezone
+
+from payments import gateway
+from payments.booking import tell_refunded
+from payments.issues import open_issue
+from payments.mirror.ours import NotHereYet, NotOurs, at, id_of, payment_for, reference_of
+from payments.models import Payment, Refund
+from receipts import ledger
+from receipts.issuing import void_receipts_of
+from receipts.models import Transaction
+
+STATUS = {
+    "pending": Refund.Status.PENDING,
+    "requires_action": Refund.Status.PENDING,
+    "succeeded": Refund.Status.SUCCEEDED,
+    "failed": Refund.Status.FAILED,
+    "canceled": Refund.Status.FAILED,
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    refund: stripe.Refund
+
+
+def read(refund_id: str) -> Reading:
+    return Reading(gateway.read_refund(refund_id))
+
+
+def apply(reading: Reading) -> None:
+    remote = reading.refund
+    refund = _find(remote)
+    refund.status = STATUS.get(remote.status or "", Refund.Status.PENDING)
+    refund.amount = remote.amount
+    original = refund.payment.transaction
+    if refund.status == Refund.Status.SUCCEEDED and refund.transaction is None and original:
+        _book(refund, remote, original)
+    if refund.status == Refund.Status.FAILED and refund.transaction is not None:
+        _take_back(refund, remote, refund.transaction)
+    refund.save()
+
+
+def _find(remote: stripe.Refund) -> Refund:
+    known = Refund.objects.select_related("payment", "transaction").filter(refund_id=remote.id).first()
+    if known:
+        return known
+    payment = _payment_of(remote)
+    reference = reference_of(remote.metadata)
+    ours = Refund.objects.filter(payment=payment, refund_id=None, public_id=reference).first() if reference else None
+    refund = ours or Refund(payment=payment, amount=remote.amount, reason="made at Stripe")
+    refund.refund_id = remote.id
+    return refund
+
+
+def _payment_of(remote: stripe.Refund) -> Payment:
+    intent_id, charge_id = id_of(remote.payment_intent), id_of(remote.charge)
+    if not intent_id and not charge_id:
+        raise NotOurs
+    if reference_of(remote.metadata) is None:
+        payment = Payment.objects.filter(
+            Q(payment_intent_id=intent_id, payment_intent_id__isnull=False)
+            | Q(charge_id=charge_id, charge_id__isnull=False)
+        ).first()
+        if payment is None:
+            raise NotOurs
+    else:
+        payment = payment_for(None, payment_intent_id=intent_id, charge_id=charge_id)
+    if payment.transaction is None:
+        # The refund was told before the payment it takes back.
+        raise NotHereYet(str(payment.public_id))
+    return payment
+
+
+def _book(refund: Refund, remote: stripe.Refund, original: Transaction) -> None:
+    refund.transaction, created = ledger.record_refund(
+        reference=f"stripe:{remote.id}", of=original, amount=remote.amount, occurred_at=at(remote.created)
+    )
+    if not created:
+        return
+    voided = void_receipts_of(original, reason="The payment was refunded.", at=timezone.now())
+    if voided and ledger.unrefunded(original):
+        open_issue(
+            "refund_partial",
+            str(refund.payment.public_id),
+            f"{remote.amount} {remote.currency.upper()} (minor units) went back; the rest has no receipt now.",
+            payment=refund.payment,
+        )
+    tell_refunded(refund.payment, refund.transaction)
+
+
+def _take_back(refund: Refund, remote: stripe.Refund, booked: Transaction) -> None:
+    """A refund that had succeeded failed after all: the money is ours again, and a person must sort it out."""
+    ledger.reverse(booked, reference=f"stripe:{remote.id}:failed", occurred_at=timezone.now())
+    open_issue(
+        "refund_failed",
+        remote.id,
+        f"{remote.id} failed ({remote.failure_reason or 'no reason given'}): the payer did not get the money.",
+        payment=refund.payment,
+    )

@@ -1,0 +1,28 @@
+"""What we remember of Stripe: one file a noun."""
+
+from __future__ import annotations
+
+from payments.models.customers import Customer
+from payments.models.inbox import Event, ObjectLease
+from payments.models.money_back import Dispute, Refund
+from payments.models.payments import Payment, PaymentItem, PaymentLine
+from payments.models.plans import Plan, RenewalFailure
+from payments.models.reconciliation import BalanceLine, Issue, Payout
+from payments.models.schedule import ScheduledJob
+
+__all__ = [
+    "BalanceLine",
+    "Customer",
+    "Dispute",
+    "Event",
+    "Issue",
+    "ObjectLease",
+    "Payment",
+    "PaymentItem",
+    "PaymentLine",
+    "Payout",
+    "Plan",
+    "Refund",
+    "RenewalFailure",
+    "ScheduledJob",
+]

@@ -1,0 +1,57 @@
+"""Money that goes back: refunds that we or Stripe's dashboard made, and disputes that a bank opened."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Refund(models.Model):
+    """One refund. Ours exist before the call; those from Stripe's dashboard appear when Stripe tells of them."""
+
+    class Status(models.TextChoices):
+        REQUESTED = "requested", "Requested"
+        PENDING = "pending", "On its way"
+        SUCCEEDED = "succeeded", "Done"
+        FAILED = "failed", "Failed"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    payment = models.ForeignKey("payments.Payment", on_delete=models.PROTECT, related_name="refunds")
+    refund_id = models.CharField(max_length=255, unique=True, null=True)
+    amount = models.BigIntegerField()
+    status = models.CharField(max_length=10, choices=Status, default=Status.REQUESTED)
+    reason = models.CharField(max_length=200, blank=True)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    transaction = models.OneToOneField(
+        "receipts.Transaction", on_delete=models.PROTECT, null=True, related_name="refund"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_is_positive"),
+            models.UniqueConstraint(
+                fields=["payment"], condition=Q(status="requested"), name="one_requested_refund_per_payment"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.refund_id or f"Refund {str(self.public_id)[:8]}"
+
+
+class Dispute(models.Model):
+    """A bank's dispute of one of our charges, with Stripe's own status word."""
+
+    payment = models.ForeignKey("payments.Payment", on_delete=models.PROTECT, related_name="disputes")
+    dispute_id = models.CharField(max_length=255, unique=True)
+    amount = models.BigIntegerField()
+    status = models.CharField(max_length=60)
+    reason = models.CharField(max_length=60, blank=True)
+    opened_at = models.DateTimeField()
+    synced_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.dispute_id

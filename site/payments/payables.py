@@ -1,0 +1,101 @@
+"""The seam between Stripe and what we offer: implement ``Payable`` and it can be paid for.
+
+An offering's model answers ``lines()`` once, when the checkout starts; from then on the stored rows speak. The
+other methods are called inside the transaction that books the money, so what they write commits or vanishes with
+it. They must not talk to the network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from django.apps import apps
+
+if TYPE_CHECKING:
+    from payments.models import Plan
+    from receipts.models import Fund, Transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One amount of a payable, in minor units of ``currency``, and the income account and fund it belongs to."""
+
+    account: str
+    fund: Fund
+    amount: int
+    currency: str
+    description: str
+    # What the payer gets back: dicts with label, kind, fair_value, cost (minor units) and bears_logo.
+    advantages: tuple[dict[str, Any], ...] = ()
+    yearly_amount: int | None = None
+    tax: int = 0
+
+
+class Payable(Protocol):
+    """Something that can be paid for once."""
+
+    pk: Any
+
+    def lines(self) -> Sequence[Line]:
+        """What is to be paid, fixed at the start of the checkout."""
+
+    def pending(self) -> None:
+        """A checkout was started: hold the seat, reserve the stock."""
+
+    def paid(self, transaction: Transaction | None) -> None:
+        """The money is in the books (None: there was nothing to pay). Fulfil."""
+
+    def refunded(self, transaction: Transaction) -> None:
+        """Money went back; ``transaction`` is the refund's."""
+
+    def released(self) -> None:
+        """The checkout ended without money: give back what was held."""
+
+
+class Recurring(Payable, Protocol):
+    """Something that a Stripe subscription keeps paid."""
+
+    interval: str
+
+    def plan_changed(self, plan: Plan) -> None:
+        """Stripe's subscription changed: its state, its period, or what was paid."""
+
+    def renewal_failed(self, plan: Plan, *, attempt: int, is_last: bool) -> None:
+        """An attempt to collect a renewal failed; called once an attempt."""
+
+
+def kind_of(payable: Payable) -> str:
+    """The name by which rows remember a payable, such as ``membership.membership``."""
+    return cast(Any, payable)._meta.label_lower
+
+
+def find_payable(kind: str, pk: int) -> Payable | None:
+    """The payable behind a stored kind and key; None when the offering or the row is gone."""
+    try:
+        model = apps.get_model(kind)
+    except LookupError:
+        return None
+    return cast("Payable | None", model._default_manager.filter(pk=pk).first())
+
+
+def fingerprint(lines: Sequence[Line], interval: str) -> str:
+    """A short text that differs when any amount, account, fund, advantage or the interval differs."""
+    terms = [interval, *map(_terms_of, lines)]
+    return hashlib.sha256(json.dumps(terms, sort_keys=True).encode()).hexdigest()
+
+
+def _terms_of(line: Line) -> dict[str, Any]:
+    return {
+        "account": line.account,
+        "fund": line.fund.pk,
+        "amount": line.amount,
+        "currency": line.currency,
+        "description": line.description,
+        "advantages": list(line.advantages),
+        "yearly_amount": line.yearly_amount,
+        "tax": line.tax,
+    }

@@ -1,0 +1,65 @@
+"""Giving money back from here: the row first, then the call, then Stripe's own word."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+
+from payments import gateway, worker
+from payments.mirror.ours import NotHereYet, NotOurs
+from payments.models import Payment, Refund
+
+
+class RefundRefused(Exception):
+    """The refund can't be made; the message is for the person who asked."""
+
+
+def request_refund(payment: Payment, *, amount: int, reason: str, by: object | None) -> Refund:
+    """Refund ``amount`` (minor units of the payment's currency). Asked twice at once, it is done once.
+
+    Raises:
+        RefundRefused: nothing went back; its message says why. Where Stripe could not be reached the request stays,
+            and asking again goes on with it, under the same key.
+    """
+    refund = _request(payment, amount=amount, reason=reason, by=by)
+    try:
+        remote = gateway.create_refund(
+            payment_intent=payment.payment_intent_id or "",
+            amount=refund.amount,
+            reference=str(refund.public_id),
+            key=f"refund:{refund.public_id}",
+        )
+    except gateway.StripeUnavailable as error:
+        raise RefundRefused("Stripe could not be reached. Nothing is lost: ask again in a moment.") from error
+    except gateway.StripeRefused as error:
+        Refund.objects.filter(pk=refund.pk, refund_id=None).update(status=Refund.Status.FAILED)
+        raise RefundRefused(f"Stripe refused the refund: {error}") from error
+    try:
+        worker.sync("refund", remote.id)
+    except (gateway.StripeProblem, worker.Busy, worker.LeaseLost, NotOurs, NotHereYet):
+        # It is made; the webhook will book it.
+        Refund.objects.filter(pk=refund.pk, refund_id=None).update(refund_id=remote.id, status=Refund.Status.PENDING)
+    refund.refresh_from_db()
+    return refund
+
+
+def _request(payment: Payment, *, amount: int, reason: str, by: object | None) -> Refund:
+    with transaction.atomic():
+        payment = Payment.objects.select_for_update().get(pk=payment.pk)
+        waiting = payment.refunds.filter(status=Refund.Status.REQUESTED).first()
+        if waiting:
+            return _same(waiting, amount)
+        if payment.payment_intent_id is None or amount <= 0:
+            raise RefundRefused("There is nothing to refund.")
+        if amount > payment.refundable_amount:
+            raise RefundRefused("That is more than what is left of this payment.")
+        try:
+            with transaction.atomic():
+                return Refund.objects.create(payment=payment, amount=amount, reason=reason, requested_by=by)
+        except IntegrityError:
+            return _same(payment.refunds.get(status=Refund.Status.REQUESTED), amount)
+
+
+def _same(waiting: Refund, amount: int) -> Refund:
+    if waiting.amount != amount:
+        raise RefundRefused("Another refund of this payment is on its way. Wait until it is done.")
+    return waiting

@@ -1,0 +1,135 @@
+"""Finding what the webhook did not bring: lost events, forgotten checkouts, unknown fees, unseen money.
+
+Each function is a scheduled job and safe to run at any time, on any number of machines.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+from django.utils import timezone
+
+from payments import gateway, worker
+from payments.balance import explain_lines, foreign_total, read_new_lines, stripe_balance
+from payments.booking import release
+from payments.intake import write
+from payments.issues import close_issue, open_issue
+from payments.mirror.ours import NotHereYet, NotOurs, id_of
+from payments.models import BalanceLine, Event, Payment, Plan
+from payments.webhook import event_from
+from receipts import ledger
+from receipts.chart import Account
+
+log = logging.getLogger(__name__)
+
+# Stripe keeps events for 30 days; older than that, objects are read one by one.
+EVENTS_KEPT = timedelta(days=30)
+OVERLAP = timedelta(days=1)
+FORGOTTEN_AFTER = timedelta(minutes=30)
+GIVEN_UP_AFTER = timedelta(days=2)
+
+
+def reread_events() -> int:
+    """Fetch events that never arrived (the endpoint was down, the network dropped one). Returns how many were new."""
+    before = Event.objects.count()
+    newest = Event.objects.aggregate(newest=Max("created"))["newest"]
+    oldest_kept = timezone.now() - EVENTS_KEPT
+    since = max(newest - OVERLAP, oldest_kept) if newest else oldest_kept
+    batch = []
+    for event in gateway.events(since=int(since.timestamp())):
+        batch.append(event_from(event.to_dict(for_json=True)))
+        if len(batch) == 100:
+            write(batch)
+            batch = []
+    if batch:
+        write(batch)
+    return Event.objects.count() - before
+
+
+def resync_objects(since: datetime) -> int:
+    """After an outage longer than Stripe keeps events: read open checkouts, every plan, and every line since then."""
+    objects = [("checkout.session", payment.session_id) for payment in Payment.objects.open().exclude(session_id=None)]
+    objects += [("subscription", subscription.id) for subscription in gateway.subscriptions()]
+    for line in gateway.balance_lines(since=int(since.timestamp())):
+        objects += _objects_of(line.type, id_of(line.source) or "")
+    return sum(_try(kind, object_id) for kind, object_id in objects if object_id)
+
+
+def _objects_of(line_type: str, source_id: str) -> list[tuple[str, str]]:
+    """The objects whose syncing books a balance line."""
+    if line_type in {"charge", "payment"}:
+        intent = id_of(gateway.read_charge(source_id).payment_intent)
+        return [("payment_intent", intent)] if intent else []
+    if line_type in {"refund", "payment_refund", "refund_failure"}:
+        return [("refund", source_id)]
+    if line_type in {"payout", "payout_failure"}:
+        return [("payout", source_id)]
+    return [("dispute", source_id)] if source_id.startswith(("dp_", "du_")) else []
+
+
+def _try(kind: str, object_id: str) -> bool:
+    """Sync one object; another's worker or another's object is no reason to stop."""
+    try:
+        worker.sync(kind, object_id)
+    except (NotOurs, NotHereYet, worker.Busy, worker.LeaseLost, gateway.NoSuchObject):
+        return False
+    return True
+
+
+def sweep_checkouts() -> int:
+    """Ask Stripe about checkouts that nobody came back from, and end those that never got as far as Stripe."""
+    now = timezone.now()
+    forgotten = Payment.objects.filter(
+        status__in=[Payment.Status.OPEN, Payment.Status.PROCESSING],
+        session_id__isnull=False,
+        created_at__lte=now - FORGOTTEN_AFTER,
+    )
+    swept = sum(_try("checkout.session", payment.session_id or "") for payment in forgotten)
+    never_sent = Payment.objects.filter(status=Payment.Status.CREATED, created_at__lte=now - GIVEN_UP_AFTER)
+    return swept + sum(release(payment, Payment.Status.EXPIRED) for payment in never_sent)
+
+
+def fetch_missing_fees() -> int:
+    """Come back for fees that Stripe had not worked out when the money arrived."""
+    waiting = Payment.objects.paid().filter(fee_known=False, charge_id__isnull=False)
+    return sum(_try("charge", payment.charge_id or "") for payment in waiting)
+
+
+def refresh_plans() -> int:
+    """Read plans that no event has touched for a day, so that one lost change does not stay lost."""
+    stale = Plan.objects.exclude(status__in=Plan.OVER).filter(synced_at__lte=timezone.now() - timedelta(days=1))
+    return sum(_try("subscription", plan.subscription_id) for plan in stale.iterator())
+
+
+def reconcile() -> int:
+    """Read Stripe's new balance lines, bring in what they point at, and compare. Returns what stays unexplained."""
+    read_new_lines()
+    unexplained = explain_lines()
+    if unexplained:
+        for kind, object_id in _unexplained_objects():
+            _try(kind, object_id)
+        unexplained = explain_lines()
+    for problem in differences():
+        log.warning("%s", problem)
+    return unexplained
+
+
+def _unexplained_objects() -> list[tuple[str, str]]:
+    lines = BalanceLine.objects.filter(state=BalanceLine.State.UNEXPLAINED)
+    return [found for line in lines for found in _objects_of(line.type, line.source_id)]
+
+
+def differences() -> list[str]:
+    """Where Stripe's balance and the books differ, in words; empty when they agree to the cent."""
+    problems = []
+    for currency, held in stripe_balance().items():
+        booked = ledger.account_balance(Account.STRIPE, currency=currency) + foreign_total(currency)
+        if held == booked:
+            close_issue("balance_differs", currency)
+            continue
+        problem = f"Stripe holds {held} {currency}, the books say {booked} (minor units): {held - booked} apart."
+        open_issue("balance_differs", currency, problem)
+        problems.append(problem)
+    return problems

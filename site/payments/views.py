@@ -1,0 +1,63 @@
+"""Where the payer lands after Stripe's page."""
+
+from __future__ import annotations
+
+import logging
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from payments import gateway, worker
+from payments.mirror.ours import NotHereYet, NotOurs
+from payments.models import Payment
+
+log = logging.getLogger(__name__)
+
+# The visitor's own session remembers which checkouts it started; only there does the page show details.
+SESSION_KEY = "checkouts"
+
+
+def remember_checkout(request: HttpRequest, payment: Payment) -> None:
+    """Let this browser see the details of the checkout that it started."""
+    started = request.session.get(SESSION_KEY, [])
+    request.session[SESSION_KEY] = [*started[-9:], str(payment.public_id)]
+
+
+@never_cache
+@require_GET
+def checkout_return(request: HttpRequest) -> HttpResponse:
+    """Show how the checkout ended. It asks Stripe itself and books, so that nobody waits for a webhook."""
+    session_id = request.GET.get("session", "")
+    payment = Payment.objects.filter(session_id=session_id).first() if session_id else None
+    if payment is None:
+        raise Http404("no such checkout")
+    if payment.status != Payment.Status.PAID:
+        _ask_stripe(session_id)
+        payment.refresh_from_db()
+    context = {"payment": payment if may_see(request, payment) else None, "status": payment.status}
+    return render(request, f"payments/return_{_page(payment)}.html", context)
+
+
+def _ask_stripe(session_id: str) -> None:
+    try:
+        worker.sync("checkout.session", session_id)
+    except (gateway.StripeProblem, worker.Busy, worker.LeaseLost, NotOurs, NotHereYet) as error:
+        # The worker or a later look will bring it; the page says that it is on its way.
+        log.info("The return page could not sync: %s", type(error).__name__)
+
+
+def _page(payment: Payment) -> str:
+    if payment.status == Payment.Status.PAID:
+        return "paid"
+    if payment.status in {Payment.Status.EXPIRED, Payment.Status.FAILED}:
+        return "not_paid"
+    return "processing"
+
+
+def may_see(request: HttpRequest, payment: Payment) -> bool:
+    """Whether this visitor started the checkout or is its payer, signed in."""
+    if str(payment.public_id) in request.session.get(SESSION_KEY, []):
+        return True
+    return request.user.is_authenticated and payment.payer.user_id == request.user.pk
