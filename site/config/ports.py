@@ -1,4 +1,4 @@
-"""Says in a sentence when a port that the demo needs is taken. `./run` starts this file before anything is installed."""
+"""Says in a sentence that a port is taken. `./run` starts this file itself, before anything is installed."""
 
 from __future__ import annotations
 

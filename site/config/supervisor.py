@@ -117,7 +117,7 @@ class Supervisor:
                 stderr=subprocess.STDOUT if output else None,
                 # Its own session: Ctrl-C reaches the parent alone, which then stops all in good order.
                 start_new_session=True,
-                preexec_fn=lambda: die_with(parent),  # noqa: PLW1509  # this process has one thread
+                preexec_fn=lambda: die_with(parent),  # safe: this process has one thread
             )
         finally:
             if output:
