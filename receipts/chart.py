@@ -1,4 +1,4 @@
-"""The chart of accounts: a short list that a treasurer can read in one go. Income accounts *are* the revenue streams."""
+"""The chart of accounts: short enough to be read in one go. Income accounts *are* the revenue streams."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ class IndexRow(models.Model):
     year = models.PositiveSmallIntegerField()
     low_cost_limit = models.PositiveIntegerField(help_text="In cents: the most that a low-cost article may cost.")
     minimum_payment = models.PositiveIntegerField(
-        help_text="In cents: the payment from which a low-cost article is disregarded."
+        help_text="In cents: the payment from which low-cost articles are disregarded."
     )
     cap = models.PositiveIntegerField(help_text="In cents: the most that benefits of up to 2 % may be worth.")
     source = models.CharField(

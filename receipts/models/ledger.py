@@ -73,7 +73,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
 
 class Entry(AddedOnly):
-    """One amount from one account to another: each row debits one and credits one, so the books cannot be out of balance."""
+    """One amount from one account to another: debit and credit on one row, so the books cannot be out of balance."""
 
     transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="entries")
     debit = models.CharField(max_length=20, choices=Account)

@@ -79,7 +79,7 @@ class Receipt(models.Model):
     number = models.PositiveIntegerField()
     label = models.CharField("number", max_length=40, unique=True)
     kind = models.CharField(max_length=10, choices=Kind)
-    payer = models.ForeignKey(Payer, null=True, on_delete=models.PROTECT, related_name="receipts")
+    payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="receipts")
     transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="receipts")
     issued_on = models.DateField()
     currency = models.CharField(max_length=3)
@@ -107,6 +107,7 @@ class Receipt(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
+        permissions = [("download_receipt", "Can download any receipt"), ("void_receipt", "Can void a receipt")]
         indexes = [models.Index(fields=["-created_at", "-id"], name="receipt_by_time")]
         constraints = [
             models.UniqueConstraint(fields=["series", "number"], name="a_receipt_number_is_used_once"),
@@ -128,6 +129,9 @@ class Receipt(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    def get_absolute_url(self) -> str:
+        return reverse("receipt_pdf", args=[self.public_id])
+
     @property
     def is_live(self) -> bool:
         return self.state == self.State.ISSUED
@@ -135,9 +139,6 @@ class Receipt(models.Model):
     @property
     def is_stored(self) -> bool:
         return self.render_state == self.Render.STORED
-
-    def get_absolute_url(self) -> str:
-        return reverse("receipt_pdf", args=[self.public_id])
 
 
 class ReceiptLine(models.Model):

@@ -68,7 +68,7 @@ def _nothing(contribution: Contribution, reason: str) -> Assessment:
 def _that_count(
     contribution: Contribution, index: YearlyIndex | None, year: int, reasons: list[str]
 ) -> list[Advantage]:
-    """The advantages that reduce the deduction, after the exceptions. Adds to `reasons` what was disregarded and why."""
+    """The advantages that reduce the deduction. Adds to `reasons` what was disregarded and why."""
     left = [advantage for advantage in contribution.advantages if advantage.kind != "intangible_religious"]
     left = _without_membership_rights(contribution, left, index, reasons)
     if not left:
@@ -77,9 +77,7 @@ def _that_count(
         reasons.append("The exceptions for small benefits are set in US dollars, so they were not applied.")
         return left
     if index is None:
-        reasons.append(
-            f"The IRS amounts for {year} have not been entered, so no exception for small benefits was applied."
-        )
+        reasons.append(f"The IRS amounts for {year} are not known yet, so no exception for small benefits applies.")
         return left
     left = _without_unordered(left, index, reasons)
     if _is_small_part(contribution, left, index):

@@ -250,7 +250,8 @@ def test_a_booked_row_cannot_be_saved_or_deleted() -> None:
         "UPDATE receipts_transaction SET memo = 'changed'",
         "DELETE FROM receipts_entry",
         "DELETE FROM receipts_transaction",
-        "INSERT INTO receipts_closedmonth (month, closed_at) VALUES (202001, '2020-02-01'); UPDATE receipts_closedmonth SET month = 1",
+        "INSERT INTO receipts_closedmonth (month, closed_at) VALUES (202001, '2020-02-01');"
+        "UPDATE receipts_closedmonth SET month = 1",
     ],
 )
 def test_the_database_refuses_to_change_history(statement: str) -> None:
@@ -264,6 +265,7 @@ def test_the_database_refuses_to_change_history(statement: str) -> None:
 def test_the_database_refuses_truncate() -> None:
     a_payment()
     with pytest.raises(IntegrityError, match="books"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("TRUNCATE receipts_entry CASCADE")
 
 
