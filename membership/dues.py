@@ -1,0 +1,24 @@
+"""What a membership is to the books: one line of dues, the same before payment and after."""
+
+from __future__ import annotations
+
+from membership.models.tiers import Interval, Tier
+from payments.payables import Line
+from receipts.chart import Account
+from receipts.models import Fund
+
+
+def line_of(tier: Tier, *, interval: str, amount: int) -> Line:
+    return Line(
+        account=Account.DUES,
+        fund=Fund.unrestricted(),
+        amount=amount,
+        currency=tier.currency,
+        description=f"{tier.name} membership, {Interval(interval).label.lower()}",
+        advantages=tier.advantages_of(interval),
+        yearly_amount=yearly(amount, interval),
+    )
+
+
+def yearly(amount: int, interval: str) -> int:
+    return amount * 12 if interval == Interval.MONTH else amount

@@ -1,0 +1,42 @@
+"""The mails of a membership. Called where the money is booked: they commit or vanish with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.mailing import send_mail_later
+
+if TYPE_CHECKING:
+    from membership.models import Membership
+    from payments.models import Plan
+
+
+def welcome(membership: Membership, plan: Plan | None) -> None:
+    """Says that it recurs, how much, when next and how to end it: the first mail is where people look for that."""
+    _send("welcome", membership, {"next_payment_at": plan.current_period_end if plan else None})
+
+
+def renewal_failed(membership: Membership, *, next_attempt_at: datetime | None, is_last: bool) -> None:
+    _send("renewal_failed", membership, {"next_attempt_at": next_attempt_at, "is_last": is_last})
+
+
+def _send(template: str, membership: Membership, context: dict[str, Any]) -> None:
+    payer = membership.payer
+    if not payer.email:
+        return
+    send_mail_later(
+        template=f"membership/mail/{template}",
+        to=payer.email,
+        context={
+            "membership": membership,
+            "payer": payer,
+            "tier": membership.tier,
+            "manage_url": settings.BASE_URL + reverse("account_home"),
+            **context,
+        },
+        language=payer.language or "en",
+    )

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+
+from membership.amounts import StoredAmountField
+
+# Stripe takes at most eight digits of minor units in one payment.
+MOST = 99_999_999
+
+
+class Interval(models.TextChoices):
+    MONTH = "month", "Monthly"
+    YEAR = "year", "Yearly"
+
+
+# What the rules make of a benefit (receipts.rules), in the words of the staff who enter it.
+KINDS = (
+    ("main", "Something of value: a dinner, a ticket, a product"),
+    ("token", "A small article that was bought to give away"),
+    ("unordered", "A small article sent free and unasked"),
+    ("membership_frequent", "A right that members can use often: discounts, free admission"),
+    ("member_event", "A simple event for members"),
+    ("complimentary", "Complimentary: worth nothing to sell"),
+    ("intangible_religious", "An intangible religious benefit"),
+)
+
+
+class TierQuerySet(models.QuerySet["Tier"]):
+    def open(self) -> TierQuerySet:
+        return self.filter(is_open=True)
+
+    def with_offer(self) -> TierQuerySet:
+        """Tiers with all that a page shows of them."""
+        return self.prefetch_related("prices", "benefits")
+
+
+class Tier(ClusterableModel):
+    """A level of membership: what it costs, what it gives, and the group that its live members are in."""
+
+    name = models.CharField(max_length=80, unique=True)
+    slug = models.SlugField(max_length=80, unique=True, help_text="The last part of its address: /join/friend/")
+    summary = models.CharField(max_length=160, help_text="One sentence for the comparison of tiers.")
+    description = models.TextField(blank=True, help_text="A paragraph for the tier's own page.")
+    order = models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first.")
+    is_open = models.BooleanField("offered", default=True, help_text="A tier that is not offered keeps its members.")
+    is_highlighted = models.BooleanField("highlighted", default=False, help_text="Recommend this one on the page.")
+    allows_more = models.BooleanField("allows more", default=True, help_text="Supporters may give more than the price.")
+    grace_days = models.PositiveSmallIntegerField(
+        default=14,
+        validators=[MaxValueValidator(90)],
+        help_text="Days that benefits go on while a failed renewal is tried again.",
+    )
+    # Made by us, one a tier, without any permission. Nobody chooses it: a staff role must never become a benefit.
+    group = models.OneToOneField(
+        "auth.Group", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="membership_tier"
+    )
+
+    objects = TierQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def currency(self) -> str:
+        return settings.REPORTING_CURRENCY
+
+    def get_absolute_url(self) -> str:
+        return reverse("join_tier", args=[self.slug])
+
+    def price_of(self, interval: str) -> int | None:
+        """The price of a payment, or None where the tier has no such interval."""
+        return next((price.amount for price in self.prices.all() if price.interval == interval), None)
+
+    def advantages_of(self, interval: str) -> tuple[dict[str, Any], ...]:
+        """What one payment gives back, in the words of the books."""
+        return tuple(benefit.advantage_of(interval) for benefit in self.benefits.all())
+
+
+class TierPrice(models.Model):
+    tier = ParentalKey(Tier, on_delete=models.CASCADE, related_name="prices")
+    interval = models.CharField(max_length=5, choices=Interval)
+    amount = StoredAmountField("price", validators=[MinValueValidator(1), MaxValueValidator(MOST)])
+
+    class Meta:
+        ordering = ["interval"]
+        constraints = [
+            models.UniqueConstraint(fields=["tier", "interval"], name="one_price_per_tier_and_interval"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="tier_price_is_above_zero"),
+            models.CheckConstraint(condition=Q(interval__in=Interval.values), name="tier_price_is_a_month_or_a_year"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tier} {self.get_interval_display().lower()}"
+
+
+class Benefit(models.Model):
+    """Something that members get. Values are for a year of membership, as a member could buy it elsewhere."""
+
+    tier = ParentalKey(Tier, on_delete=models.CASCADE, related_name="benefits")
+    sort_order = models.PositiveSmallIntegerField(default=0, blank=True, editable=False)
+    label = models.CharField(max_length=120)
+    kind = models.CharField(max_length=24, choices=KINDS, default="main")
+    fair_value = StoredAmountField(
+        "fair value a year", default=0, help_text="What it would cost to buy. 0 for what nobody could buy."
+    )
+    cost = StoredAmountField(
+        "cost a year", null=True, blank=True, help_text="What it costs us. Leave empty if unknown; small gifts need it."
+    )
+    bears_logo = models.BooleanField("bears our name or logo", default=False)
+
+    # The name that wagtail's panels look for, so that staff can put benefits in order.
+    sort_order_field = "sort_order"
+
+    class Meta:
+        ordering = ["sort_order", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(fair_value__gte=0) & (Q(cost=None) | Q(cost__gte=0)), name="benefit_values_are_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def advantage_of(self, interval: str) -> dict[str, Any]:
+        return {
+            "label": self.label,
+            "kind": self.kind,
+            "fair_value": share_of_year(self.fair_value, interval),
+            "cost": None if self.cost is None else share_of_year(self.cost, interval),
+            "bears_logo": self.bears_logo,
+        }
+
+
+def share_of_year(amount: int, interval: str) -> int:
+    """What one payment carries of a yearly value.
+
+    A month's share is rounded up: twelve receipts may then state a few cents too little as deductible, never too much.
+    """
+    return -(-amount // 12) if interval == Interval.MONTH else amount

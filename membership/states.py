@@ -1,0 +1,36 @@
+"""Where a membership stands, and which of these states still give access."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+
+
+class State(TextChoices):
+    INCOMPLETE = "incomplete", "Not paid yet"
+    ACTIVE = "active", "Active"
+    PAST_DUE = "past_due", "Payment failed"
+    PAUSED = "paused", "Paused"
+    CANCEL_AT_END = "cancel_at_end", "Ends soon"
+    CANCELLED = "cancelled", "Ended"
+    UNPAID = "unpaid", "Ended unpaid"
+    ABANDONED = "abandoned", "Never paid"
+
+
+# Stripe is still trying to collect: access goes on for the tier's grace days after the last paid one.
+WITH_GRACE = (State.ACTIVE, State.PAST_DUE)
+# Nobody collects any more, but a period that was paid is kept to its end.
+TO_THE_END = (State.PAUSED, State.CANCEL_AT_END, State.CANCELLED, State.UNPAID)
+# What a supporter sees of their own; the others are checkouts that led nowhere.
+BEGUN = (*WITH_GRACE, *TO_THE_END)
+
+# From the words of Stripe's subscriptions to ours.
+OF_PLAN: dict[str, State] = {
+    "incomplete": State.INCOMPLETE,
+    "incomplete_expired": State.ABANDONED,
+    "trialing": State.ACTIVE,
+    "active": State.ACTIVE,
+    "past_due": State.PAST_DUE,
+    "paused": State.PAUSED,
+    "canceled": State.CANCELLED,
+    "unpaid": State.UNPAID,
+}
