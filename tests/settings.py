@@ -58,3 +58,5 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # In the caller's process, at once. Tests of the worker itself choose `django_tasks_db.DatabaseBackend`.
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+# Something to sell that belongs to no offering.
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.offering"]  # noqa: F405

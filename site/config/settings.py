@@ -215,6 +215,7 @@ STRIPE_APP_NAME = env("STRIPE_APP_NAME", default="steadfast")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns of a folder that is not there
 STATICFILES_DIRS = [REPOSITORY / "site" / "static"]
 WHITENOISE_USE_FINDERS = True
 MEDIA_URL = "/media/"

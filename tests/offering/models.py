@@ -1,0 +1,70 @@
+"""The smallest thing that can be sold, for the tests of payments: they must pass with every real offering deleted.
+
+It counts what it is told, so that a test can say "fulfilled once".
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F
+
+from payments.models import Plan
+from payments.payables import Line
+from receipts.chart import Account
+from receipts.models import Fund, Transaction
+
+
+class Offering(models.Model):
+    name = models.CharField(max_length=60, default="A gift")
+    account = models.CharField(max_length=24, default=Account.GIFTS)
+    amount = models.BigIntegerField(default=5000)
+    currency = models.CharField(max_length=3, default="USD")
+    interval = models.CharField(max_length=5, blank=True)
+    advantages = models.JSONField(default=list)
+
+    pending_count = models.IntegerField(default=0)
+    paid_count = models.IntegerField(default=0)
+    refunded_count = models.IntegerField(default=0)
+    released_count = models.IntegerField(default=0)
+    plan_status = models.CharField(max_length=60, blank=True)
+    paid_until = models.DateTimeField(null=True)
+    # [attempt, is_last] of every failed renewal, in the order it was told.
+    failures = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def lines(self) -> list[Line]:
+        return [
+            Line(
+                account=self.account,
+                fund=Fund.unrestricted(),
+                amount=self.amount,
+                currency=self.currency,
+                description=self.name,
+                advantages=tuple(self.advantages),
+            )
+        ]
+
+    def pending(self) -> None:
+        self._count("pending_count")
+
+    def paid(self, transaction: Transaction | None) -> None:
+        self._count("paid_count")
+
+    def refunded(self, transaction: Transaction) -> None:
+        self._count("refunded_count")
+
+    def released(self) -> None:
+        self._count("released_count")
+
+    def plan_changed(self, plan: Plan) -> None:
+        Offering.objects.filter(pk=self.pk).update(plan_status=plan.status, paid_until=plan.paid_until)
+
+    def renewal_failed(self, plan: Plan, *, attempt: int, is_last: bool) -> None:
+        self.refresh_from_db()
+        self.failures = [*self.failures, [attempt, is_last]]
+        self.save(update_fields=["failures"])
+
+    def _count(self, field: str) -> None:
+        Offering.objects.filter(pk=self.pk).update(**{field: F(field) + 1})
