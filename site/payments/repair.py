@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db.models import Max
 from django.utils import timezone
 
 from payments import gateway, worker
@@ -18,6 +17,7 @@ from payments.intake import write
 from payments.issues import close_issue, open_issue
 from payments.mirror.ours import NotHereYet, NotOurs, id_of
 from payments.models import BalanceLine, Event, Payment, Plan
+from payments.schedule import last_success
 from payments.webhook import event_from
 from receipts import ledger
 from receipts.chart import Account
@@ -27,16 +27,27 @@ log = logging.getLogger(__name__)
 # Stripe keeps events for 30 days; older than that, objects are read one by one.
 EVENTS_KEPT = timedelta(days=30)
 OVERLAP = timedelta(days=1)
+REREAD_JOB = "payments.reread_events"
 FORGOTTEN_AFTER = timedelta(minutes=30)
 GIVEN_UP_AFTER = timedelta(days=2)
 
 
-def reread_events() -> int:
-    """Fetch events that never arrived (the endpoint was down, the network dropped one). Returns how many were new."""
-    before = Event.objects.count()
-    newest = Event.objects.aggregate(newest=Max("created"))["newest"]
+def catch_up() -> int:
+    """The scheduled form of ``reread_events``: everything since the last time that it worked.
+
+    Not since the newest event: after an outage the first new event would hide the gap before it. After an outage
+    longer than Stripe keeps events, the objects themselves are read. Returns how many events were new.
+    """
+    seen_until = last_success(REREAD_JOB)
     oldest_kept = timezone.now() - EVENTS_KEPT
-    since = max(newest - OVERLAP, oldest_kept) if newest else oldest_kept
+    if seen_until and seen_until < oldest_kept:
+        resync_objects(seen_until - OVERLAP)
+    return reread_events(since=max(seen_until - OVERLAP, oldest_kept) if seen_until else oldest_kept)
+
+
+def reread_events(*, since: datetime) -> int:
+    """Put events that never arrived into the inbox (the endpoint was down, the network lost one)."""
+    before = Event.objects.count()
     batch = []
     for event in gateway.events(since=int(since.timestamp())):
         batch.append(event_from(event.to_dict(for_json=True)))

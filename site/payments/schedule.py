@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -43,13 +43,20 @@ def _take(job: Job) -> bool:
     return bool(due.update(next_run=now + job.every, last_run=now))
 
 
+def last_success(name: str) -> datetime | None:
+    """When the job last began a run that ended well."""
+    return ScheduledJob.objects.filter(name=name).values_list("last_success", flat=True).first()
+
+
 def _run(job: Job) -> bool:
-    started = time.monotonic()
+    began, started = timezone.now(), time.monotonic()
     error = ""
     try:
         job.run()
     except Exception as caught:  # one job's trouble must not stop the clock
         log.warning("The job %s failed: %s", job.name, type(caught).__name__)
         error = f"{type(caught).__name__}: {caught}"[:2000]
+    else:
+        ScheduledJob.objects.filter(name=job.name).update(last_success=began)
     ScheduledJob.objects.filter(name=job.name).update(last_seconds=time.monotonic() - started, last_error=error)
     return True

@@ -14,7 +14,7 @@ from payments import repair
 @hooks.register("scheduled_jobs")
 def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
     return [
-        ("payments.reread_events", timedelta(minutes=15), repair.reread_events),
+        (repair.REREAD_JOB, timedelta(minutes=15), repair.catch_up),
         ("payments.sweep_checkouts", timedelta(minutes=5), repair.sweep_checkouts),
         ("payments.fetch_missing_fees", timedelta(minutes=15), repair.fetch_missing_fees),
         ("payments.refresh_plans", timedelta(hours=6), repair.refresh_plans),

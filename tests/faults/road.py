@@ -66,9 +66,7 @@ class Road:
         return self.start_again(offering)
 
     def start_again(self, offering: Offering) -> Payment:
-        payment = checkout.start(
-            payer=self.payer, payables=[offering], interval=offering.interval, cancel_path="/"
-        )
+        payment = checkout.start(payer=self.payer, payables=[offering], interval=offering.interval, cancel_path="/")
         self.started.append(payment)
         return payment
 
@@ -125,5 +123,6 @@ class Road:
 
         held = stripe_balance()
         return all(
-            ledger.account_balance(Account.STRIPE, currency=currency) == held.get(currency, 0) for currency in {*held, "USD"}
+            ledger.account_balance(Account.STRIPE, currency=currency) == held.get(currency, 0)
+            for currency in {*held, "USD"}
         )

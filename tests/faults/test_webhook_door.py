@@ -121,7 +121,17 @@ def test_f56_another_api_version_raises_a_banner_and_the_event_is_kept() -> None
 
 @pytest.mark.parametrize(
     "body",
-    ["[]", "{}", "null", "1", '"x"', "{" * 50_000, '{"id": 5}', json.dumps(event(created="soon")), json.dumps(event(id="x" * 300))],
+    [
+        "[]",
+        "{}",
+        "null",
+        "1",
+        '"x"',
+        "{" * 50_000,
+        '{"id": 5}',
+        json.dumps(event(created="soon")),
+        json.dumps(event(id="x" * 300)),
+    ],
 )
 def test_a_signed_body_that_is_no_event_is_refused(body: str) -> None:
     assert post(body, signature(body)).status_code == 400

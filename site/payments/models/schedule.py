@@ -9,6 +9,8 @@ class ScheduledJob(models.Model):
     name = models.CharField(max_length=60, unique=True)
     next_run = models.DateTimeField()
     last_run = models.DateTimeField(null=True)
+    # When it last began a run that ended well: what happened before then has been seen.
+    last_success = models.DateTimeField(null=True)
     last_seconds = models.FloatField(null=True)
     last_error = models.TextField(blank=True)
 
