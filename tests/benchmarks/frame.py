@@ -2,7 +2,7 @@
 
 A row is a function in any module beside this one::
 
-    @benchmark(name="webhook intake per second", against="a view that only verifies the signature", goal=0.5, better="higher")
+    @benchmark(name="webhook intake per second", against="a view that only verifies", goal=0.5, better="higher")
     def webhook_intake(size: Size) -> float:
         return rate_ratio(ours, bare, rounds=5)
 
