@@ -62,5 +62,5 @@ def _items(values: list[Block]) -> list[Block]:
     return [{"type": "item", "value": value} for value in values]
 
 
-def _block(kind: str, **value: Any) -> Block:
+def _block(kind: str, /, **value: Any) -> Block:
     return {"type": kind, "value": value}
