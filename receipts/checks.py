@@ -108,7 +108,7 @@ def _taken_back_money_has_no_live_receipt() -> Iterator[str]:
             taken=Coalesce(Subquery(taken.annotate(s=Sum("amount")).values("s")), 0)
             - Coalesce(Subquery(back.annotate(s=Sum("amount")).values("s")), 0)
         )
-        .filter(taken__gte=F("amount"))
+        .filter(taken__gte=F("entry__amount"))
     )
     for label in over.values_list("receipt__label", flat=True)[:20]:
         yield f"Receipt {label} is live although all of its money was given back."

@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
+from django.conf import settings
 from django.db import transaction as database
 from django.db.models import F
 
 from receipts.chart import INCOME, in_order
 from receipts.contributions import contribution_of
-from receipts.models import Entry, Issuer, Payer, Receipt, ReceiptLine, ReceiptSeries, Transaction
+from receipts.ledger import unrefunded_by_entry
+from receipts.models import Issuer, Receipt, ReceiptLine, ReceiptSeries, Transaction
 from receipts.months import day_of
-from receipts.rules import Assessment, assess, is_known
+from receipts.rules import assess, is_known
+from receipts.snapshots import Judged, take_snapshot
 from receipts.tasks import queue_rendering
-
-SNAPSHOT_VERSION = 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Judged:
-    """An entry with what the rules say about it; `assessment` is None where no rules are known."""
-
-    entry: Entry
-    assessment: Assessment | None
-
-    @property
-    def eligible(self) -> int:
-        return self.assessment.eligible_amount if self.assessment else 0
-
-    @property
-    def advantage(self) -> int:
-        return self.assessment.advantage if self.assessment else 0
 
 
 def issue_receipt(transaction: Transaction, *, on: date, sandbox: bool) -> Receipt | None:
     """Issue the receipt of a payment, or return the live one it has. None when nothing in it is receiptable.
 
     Call it in the transaction that books the payment: number and receipt commit, or vanish, with it. The document is
-    drawn afterwards, and again with the same number if that fails.
+    drawn afterwards, and again with the same number if that fails. What was voided is not issued again here.
     """
     issuer = Issuer.load()
     lines = _judge(transaction, issuer.jurisdiction)
@@ -47,29 +31,27 @@ def issue_receipt(transaction: Transaction, *, on: date, sandbox: bool) -> Recei
         return None
     with database.atomic():
         series = _locked_series(issuer, on.year, sandbox)
-        if live := _live_receipt_of(transaction):
-            return live
-        receipt = _write(transaction, series=series, issuer=issuer, lines=lines, on=on)
+        # Looked for behind the lock: of two at once, the second finds the first one's receipt.
+        if earlier := list(transaction.receipts.all()):
+            return next((receipt for receipt in earlier if receipt.is_live), None)
+        receipt = _write(series=series, issuer=issuer, transaction=transaction, lines=lines, on=on)
         queue_rendering(receipt)
     return receipt
 
 
 def _judge(transaction: Transaction, jurisdiction: str) -> list[Judged]:
     """The lines a receipt speaks for: the receiptable ones, or all income where no tax rules are known."""
-    entries = transaction.entries.filter(corrects=None, credit__in=in_order(INCOME)).order_by("pk")
+    streams = in_order(INCOME)
+    left = [(entry, rest) for entry, rest in unrefunded_by_entry(transaction) if rest > 0 and entry.credit in streams]
     if not is_known(jurisdiction):
-        return [Judged(entry=entry, assessment=None) for entry in entries]
+        return [Judged(entry=entry, amount=rest, assessment=None) for entry, rest in left]
     donor = transaction.payer.kind if transaction.payer else "person"
     paid_on = day_of(transaction.occurred_at)
-    judged = [
-        Judged(
-            entry=entry,
-            assessment=assess(
-                jurisdiction, contribution_of(entry, donor_kind=donor, jurisdiction=jurisdiction), paid_on
-            ),
-        )
-        for entry in entries
-    ]
+    judged = []
+    for entry, rest in left:
+        contribution = contribution_of(entry, donor_kind=donor, jurisdiction=jurisdiction)
+        assessment = assess(jurisdiction, replace(contribution, payment=rest), paid_on)
+        judged.append(Judged(entry=entry, amount=rest, assessment=assessment))
     return [line for line in judged if line.assessment and line.assessment.receiptable]
 
 
@@ -83,38 +65,33 @@ def _locked_series(issuer: Issuer, year: int, sandbox: bool) -> ReceiptSeries:
     return ReceiptSeries.objects.get(pk=series.pk)
 
 
-def _live_receipt_of(transaction: Transaction) -> Receipt | None:
-    return Receipt.objects.live().filter(lines__entry__transaction=transaction, lines__is_live=True).first()
-
-
 def _write(
-    transaction: Transaction, *, series: ReceiptSeries, issuer: Issuer, lines: list[Judged], on: date
+    *, series: ReceiptSeries, issuer: Issuer, transaction: Transaction, lines: list[Judged], on: date
 ) -> Receipt:
-    payer = transaction.payer
-    assert payer is not None  # noqa: S101 (the caller has looked)
     number = series.next_number
     ReceiptSeries.objects.filter(pk=series.pk).update(next_number=number + 1)
-    receipt = Receipt.objects.create(
+    receipt = Receipt(
         series=series,
         number=number,
         label=series.label_of(number),
         kind=Receipt.Kind.TAX if is_known(issuer.jurisdiction) else Receipt.Kind.PAYMENT,
-        payer=payer,
+        payer=transaction.payer,
         transaction=transaction,
         issued_on=on,
         currency=lines[0].entry.currency,
-        amount=sum(line.entry.amount for line in lines),
+        amount=sum(line.amount for line in lines),
         advantage=sum(line.advantage for line in lines),
         eligible_amount=sum(line.eligible for line in lines),
-        language=payer.language or "en",
-        snapshot=_snapshot(transaction, payer, issuer, lines),
+        language=_language_of(transaction),
         rule_version=lines[0].assessment.rule_version if lines[0].assessment else "",
     )
+    receipt.snapshot = take_snapshot(receipt, issuer, lines)
+    receipt.save()
     ReceiptLine.objects.bulk_create(
         ReceiptLine(
             receipt=receipt,
             entry=line.entry,
-            amount=line.entry.amount,
+            amount=line.amount,
             advantage=line.advantage,
             eligible_amount=line.eligible,
         )
@@ -123,36 +100,10 @@ def _write(
     return receipt
 
 
-def _snapshot(transaction: Transaction, payer: Payer, issuer: Issuer, lines: list[Judged]) -> dict[str, Any]:
-    """All that the document says, as it was on the day: it must outlive every row it was copied from."""
-    return {
-        "version": SNAPSHOT_VERSION,
-        "received_on": day_of(transaction.occurred_at).isoformat(),
-        "issuer": {
-            "legal_name": issuer.legal_name,
-            "address": issuer.address.splitlines(),
-            "registration_number": issuer.registration_number,
-            "jurisdiction": issuer.jurisdiction,
-            "signatory": issuer.signatory,
-            "purpose": issuer.purpose,
-        },
-        "payer": {"kind": payer.kind, "name": payer.name, "address": payer.address_lines()},
-        "lines": [_line_snapshot(line) for line in lines],
-    }
-
-
-def _line_snapshot(line: Judged) -> dict[str, Any]:
-    entry, assessment = line.entry, line.assessment
-    return {
-        "description": entry.description or entry.get_credit_display(),
-        "stream": entry.credit,
-        "amount": entry.amount,
-        "advantage": line.advantage,
-        "eligible_amount": line.eligible,
-        "advantages": entry.advantages,
-        "statements": list(assessment.statements) if assessment else [],
-        "reasons": list(assessment.reasons) if assessment else [],
-    }
+def _language_of(transaction: Transaction) -> str:
+    """The payer's language where the site speaks it, else the site's own."""
+    wanted = transaction.payer.language if transaction.payer else ""
+    return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def void_receipts_of(transaction: Transaction, *, reason: str, at: datetime) -> list[Receipt]:

@@ -44,6 +44,8 @@ class Assessment:
     claim_amount: int = 0
     acknowledgement_required: bool = False
     disclosure_required: bool = False
+    # The advantages that reduce the eligible amount: what the receipt has to list.
+    counted: tuple[Advantage, ...] = ()
     statements: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     rule_version: str = ""

@@ -48,6 +48,7 @@ def assess(contribution: Contribution, index: YearlyIndex | None, year: int) -> 
         advantage=worth,
         acknowledgement_required=contribution.payment >= ACKNOWLEDGED_FROM,
         disclosure_required=contribution.payment > DISCLOSED_ABOVE and worth > 0,
+        counted=tuple(counted),
         statements=_statements(contribution, worth),
         reasons=tuple(reasons),
         rule_version=VERSION,
