@@ -1,0 +1,209 @@
+"""What happens when the visitor has chosen an outcome on the hosted page."""
+
+from __future__ import annotations
+
+from stripe_sandbox import invoices, money
+from stripe_sandbox.account import Account, due
+from stripe_sandbox.catalogue import change
+from stripe_sandbox.customers import ADDRESS, address_of, make_customer, make_payment_method
+from stripe_sandbox.errors import ApiError
+from stripe_sandbox.money import DAY
+from stripe_sandbox.store import Json
+from stripe_sandbox.subscriptions import lines_for, make_subscription
+
+OUTCOMES = {
+    "paid": "Payment succeeds",
+    "declined": "Card is declined",
+    "insufficient_funds": "Card has insufficient funds",
+    "authentication_required_then_paid": "Bank asks for 3-D Secure, then payment succeeds",
+    "sepa_paid_later": "SEPA debit: succeeds some days later",
+    "sepa_fails_later": "SEPA debit: fails some days later",
+    "abandon": "Leave without paying",
+}
+
+
+def complete(account: Account, session_id: str, outcome: str, details: Json) -> Json:
+    """Returns the session; a declined payment leaves it open for another try."""
+    session = account.get("checkout.session", session_id)
+    if outcome not in OUTCOMES:
+        raise ApiError(f"No such outcome: {outcome}. Known: {', '.join(OUTCOMES)}.", param="outcome")
+    if session["status"] != "open":
+        raise ApiError(f"This Checkout Session is {session['status']}.", param="session")
+    if outcome == "abandon":
+        return session
+    notes = account.store.notes(session_id)
+    customer = customer_for(account, session, details)
+    if session["amount_total"] == 0 and session["mode"] == "payment":
+        return finish(account, session, customer, details, "no_payment_required")
+    kind = "sepa_debit" if outcome.startswith("sepa_") else "card"
+    method = method_for(account, session, customer, kind, details)
+    if session["amount_total"] == 0:
+        start_subscription(account, session, customer, method, None)
+        return finish(account, session, customer, details, "no_payment_required")
+    intent = intent_for(account, session, customer, notes)
+    status = money.attempt(account, intent, method, outcome)
+    if status not in {"succeeded", "processing"}:
+        return session
+    if status == "processing":
+        days = int(account.settings["async_payment_days"])
+        then = "debit_succeeds" if outcome == "sepa_paid_later" else "debit_fails"
+        account.schedule(account.now() + days * DAY, then, intent["id"])
+    if session["mode"] == "subscription":
+        start_subscription(account, session, customer, method, intent)
+    return finish(account, session, customer, details, "paid" if status == "succeeded" else "unpaid")
+
+
+def customer_for(account: Account, session: Json, details: Json) -> Json | None:
+    """The session's customer; a subscription, or ``customer_creation=always``, makes one if need be."""
+    if session["customer"]:
+        return account.get("customer", session["customer"])
+    notes = account.store.notes(session["id"])
+    if notes.get("customer"):
+        return account.get("customer", notes["customer"])
+    if session["mode"] == "payment" and session["customer_creation"] != "always":
+        return None
+    email = details.get("email") or session["customer_email"]
+    given = {"email": email, "name": details.get("name"), "address": details.get("address")}
+    customer = make_customer(account, given)
+    # A declined try leaves the session without a customer, but the next try uses the same one.
+    notes["customer"] = customer["id"]
+    account.store.put_notes(notes)
+    return customer
+
+
+def method_for(account: Account, session: Json, customer: Json | None, kind: str, details: Json) -> Json:
+    keeps = customer if session["mode"] == "subscription" else None
+    who = {"email": details.get("email") or session["customer_email"] or (customer or {}).get("email"), **details}
+    return make_payment_method(account, kind=kind, customer=keeps, details=who)
+
+
+def intent_for(account: Account, session: Json, customer: Json | None, notes: Json) -> Json:
+    """One intent for all tries of a session."""
+    if notes.get("payment_intent"):
+        return account.get("payment_intent", notes["payment_intent"])
+    given = notes["payment_intent_data"]
+    in_subscription = session["mode"] == "subscription"
+    intent = money.make_intent(
+        account,
+        amount=session["amount_total"],
+        currency=session["currency"],
+        customer=customer,
+        metadata=given.get("metadata"),
+        description="Subscription creation" if in_subscription else given.get("description"),
+        receipt_email=given.get("receipt_email"),
+        setup_future_usage="off_session" if in_subscription else given.get("setup_future_usage"),
+        statement_descriptor_suffix=given.get("statement_descriptor_suffix"),
+    )
+    notes = account.store.notes(session["id"])
+    notes["payment_intent"] = intent["id"]
+    account.store.put_notes(notes)
+    if not in_subscription:
+        session["payment_intent"] = intent["id"]
+        account.store.put(session)
+    return intent
+
+
+def start_subscription(
+    account: Account, session: Json, customer: Json | None, method: Json, intent: Json | None
+) -> None:
+    """Subscription and first invoice exist only once the payment went through (or is on its way)."""
+    if customer is None:
+        raise ApiError("A subscription needs a customer.")
+    notes = account.store.notes(session["id"])
+    recurring = [(line["price"], line["quantity"]) for line in notes["lines"] if line["price"]["recurring"]]
+    given = notes["subscription_data"]
+    subscription = make_subscription(
+        account,
+        customer=customer,
+        prices=recurring,
+        method=method,
+        metadata=given.get("metadata") or {},
+        description=given.get("description"),
+    )
+    coupon = account.store.get("coupon", notes["coupon"]) if notes["coupon"] else None
+    if coupon and coupon["duration"] == "forever":
+        own = account.store.notes(subscription["id"])
+        own["forever_coupon"] = coupon["id"]
+        account.store.put_notes(own)
+    account.emit("customer.subscription.created", subscription)
+    lines = lines_for(subscription) + one_time_lines(subscription, notes["lines"])
+    invoice = invoices.make_invoice(account, subscription, lines, reason="subscription_create", coupon=coupon)
+    change(account, subscription, {"latest_invoice": invoice["id"]})
+    invoices.finalize(account, invoice, intent)
+    if intent:
+        invoice.update(attempted=True, attempt_count=1)
+        account.store.put(invoice)
+    if intent is None or intent["status"] == "succeeded":
+        invoices.mark_paid(account, invoice)
+    session.update(subscription=subscription["id"], invoice=invoice["id"])
+    account.store.put(session)
+
+
+def one_time_lines(subscription: Json, lines: list[Json]) -> list[Json]:
+    """What is bought once together with a subscription goes on its first invoice."""
+    made = []
+    first = subscription["items"]["data"][0]
+    for line in lines:
+        if not line["price"]["recurring"]:
+            item = {**first, "price": line["price"], "quantity": line["quantity"]}
+            start = first["current_period_start"]
+            made.append(invoices.make_line(subscription, item, start=start, end=start, text=line["description"]))
+    return made
+
+
+def finish(account: Account, session: Json, customer: Json | None, details: Json, payment_status: str) -> Json:
+    known = session["customer_details"] or {}
+    session.update(
+        status="complete",
+        payment_status=payment_status,
+        url=None,
+        customer=customer["id"] if customer else None,
+        customer_details={
+            "address": address_of(details.get("address")) or known.get("address") or dict.fromkeys(ADDRESS),
+            "business_name": None,
+            "email": details.get("email") or known.get("email"),
+            "individual_name": None,
+            "name": details.get("name") or known.get("name"),
+            "phone": None,
+            "tax_exempt": "none",
+            "tax_ids": [],
+        },
+    )
+    account.store.put(session)
+    account.emit("checkout.session.completed", session)
+    return session
+
+
+def session_paid_by(account: Account, intent: Json) -> Json | None:
+    found = account.store.where("checkout.session", "payment_intent", intent["id"])
+    if found:
+        return found[0]
+    for payment in invoices.payments_of(account, "payment_intent", intent["id"]):
+        subscription = invoices.subscription_of(account, account.get("invoice", payment["invoice"]))
+        invoice_is_first = account.get("invoice", payment["invoice"])["billing_reason"] == "subscription_create"
+        if subscription and invoice_is_first:
+            found = account.store.where("checkout.session", "subscription", subscription["id"])
+    return found[0] if found else None
+
+
+@due("debit_succeeds")
+def debit_succeeds(account: Account, identifier: str, at: int) -> None:
+    intent = account.get("payment_intent", identifier)
+    money.succeed(account, intent, account.get("charge", intent["latest_charge"]))
+    for payment in invoices.payments_of(account, "payment_intent", identifier):
+        invoices.mark_paid(account, account.get("invoice", payment["invoice"]))
+    session = session_paid_by(account, intent)
+    if session:
+        change(account, session, {"payment_status": "paid"})
+        account.emit("checkout.session.async_payment_succeeded", session)
+
+
+@due("debit_fails")
+def debit_fails(account: Account, identifier: str, at: int) -> None:
+    intent = account.get("payment_intent", identifier)
+    money.fail_later(account, intent)
+    for payment in invoices.payments_of(account, "payment_intent", identifier):
+        invoices.mark_failed(account, account.get("invoice", payment["invoice"]), needs_action=False, automatic=True)
+    session = session_paid_by(account, intent)
+    if session:
+        account.emit("checkout.session.async_payment_failed", session)

@@ -1,0 +1,320 @@
+"""The control API under ``/_sandbox/``: the clock, the Dashboard's buttons, deliveries, faults, and the truth."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from stripe_sandbox import completion, disputes, faults, invoices, money, payouts, refunds, subscriptions, webhooks
+from stripe_sandbox.account import DEFAULTS, Account
+from stripe_sandbox.catalogue import archive_price
+from stripe_sandbox.catalogue import change as change_fields
+from stripe_sandbox.errors import ApiError
+from stripe_sandbox.routing import Call
+from stripe_sandbox.store import Json
+
+Action = Callable[..., Any]
+ACTIONS: list[tuple[str, re.Pattern[str], Action]] = []
+
+RENEWAL_OUTCOMES = {"paid", "declined", "insufficient_funds", "authentication_required"}
+
+
+def control(method: str, template: str) -> Callable[[Action], Action]:
+    pattern = re.compile("/_sandbox" + re.sub(r"{\w+}", r"([^/]+)", template))
+
+    def register(action: Action) -> Action:
+        ACTIONS.append((method, pattern, action))
+        return action
+
+    return register
+
+
+def perform(account: Account, method: str, path: str, order: Json) -> Any:
+    for wanted, pattern, action in ACTIONS:
+        found = pattern.fullmatch(path)
+        if found and wanted == method:
+            return action(account, order, *found.groups())
+    raise ApiError(f"No such control: {method} {path}", status=404)
+
+
+@control("GET", "/health")
+def health(account: Account, order: Json) -> Json:
+    contract = account.contract
+    return {"ok": True, "sdk": contract.sdk_version, "api_version": contract.api_version, "now": account.now()}
+
+
+@control("POST", "/reset")
+def reset(account: Account, order: Json) -> Json:
+    account.reset()
+    return {"ok": True}
+
+
+# -- Clock and settings ------------------------------------------------------------------------------------
+
+
+@control("GET", "/clock")
+def read_clock(account: Account, order: Json) -> Json:
+    return {"now": account.now()}
+
+
+@control("POST", "/clock/advance")
+def advance_clock(account: Account, order: Json) -> Json:
+    to = int(order["to"]) if "to" in order else account.now() + int(order.get("seconds", 0))
+    if to < account.now():
+        raise ApiError("The clock advances; use /_sandbox/clock/set to put it back.", param="to")
+    return {"done": account.advance(to), "now": account.now()}
+
+
+@control("POST", "/clock/set")
+def set_clock(account: Account, order: Json) -> Json:
+    to = int(order["to"])
+    if to < account.now() and account.store.kinds.get("event"):
+        raise ApiError("The clock goes back only while nothing has happened yet; reset first.", param="to")
+    return {"done": account.advance(to) if to >= account.now() else account.set_clock(to), "now": account.now()}
+
+
+@control("GET", "/settings")
+def read_settings(account: Account, order: Json) -> Json:
+    return {name: account.settings[name] for name in DEFAULTS}
+
+
+@control("POST", "/settings")
+def change_settings(account: Account, order: Json) -> Json:
+    # Delivery settings may come grouped under "webhooks".
+    flat = {**order, **order.pop("webhooks", {})} if isinstance(order.get("webhooks"), dict) else order
+    flat.pop("webhooks", None)
+    try:
+        settings = account.put_settings(flat)
+    except KeyError as error:
+        raise ApiError(str(error.args[0])) from error
+    payouts.plan_payouts(account)
+    return settings
+
+
+# -- Deliveries --------------------------------------------------------------------------------------------
+
+
+@control("GET", "/deliveries")
+def list_deliveries(account: Account, order: Json) -> list[Json]:
+    state = order.get("state")
+    store = account.store
+    found = store.where("_delivery", "state", state) if state else store.oldest_first("_delivery")
+    # An index keeps the order in which states were reached; people expect the order of events.
+    places = {delivery["id"]: place for place, delivery in enumerate(store.oldest_first("_delivery"))} if state else {}
+    found = sorted(found, key=lambda delivery: places[delivery["id"]]) if state else found
+    return [webhooks.shown(account, delivery) for delivery in found]
+
+
+def delivery_of(account: Account, identifier: str) -> Json:
+    return account.get("_delivery", identifier)
+
+
+@control("POST", "/deliveries/{id}/deliver")
+def deliver(account: Account, order: Json, identifier: str) -> Json:
+    delivery = delivery_of(account, identifier)
+    delivery["url"] = order.get("url") or delivery["url"]
+    if delivery["url"] is None:
+        raise ApiError("This delivery has no address; give one as `url`.", param="url")
+    delivery["url"] = str(delivery["url"])
+    problem = webhooks.Sender(account).deliver(delivery)
+    return {**webhooks.shown(account, delivery), "problem": problem}
+
+
+@control("POST", "/deliveries/{id}/drop")
+def drop(account: Account, order: Json, identifier: str) -> Json:
+    delivery = delivery_of(account, identifier)
+    delivery["state"] = "dropped"
+    account.store.put(delivery, "_delivery")
+    return webhooks.shown(account, delivery)
+
+
+@control("POST", "/deliveries/{id}/sent")
+def mark_sent(account: Account, order: Json, identifier: str) -> Json:
+    """For tests that post the body themselves."""
+    delivery = delivery_of(account, identifier)
+    delivery["state"] = "sent"
+    account.store.put(delivery, "_delivery")
+    return webhooks.shown(account, delivery)
+
+
+@control("POST", "/events")
+def tell_event(account: Account, order: Json) -> Json:
+    return account.tell(
+        str(order["type"]),
+        {"object": order.get("object") or {}},
+        livemode=bool(order.get("livemode", False)),
+        api_version=order.get("api_version"),
+    )
+
+
+# -- What visitors and their banks do ----------------------------------------------------------------------
+
+
+@control("POST", "/checkout/{id}/complete")
+def complete_checkout(account: Account, order: Json, identifier: str) -> Json:
+    details = {name: order[name] for name in ("email", "name", "address") if order.get(name)}
+    return completion.complete(account, identifier, str(order.get("outcome", "paid")), details)
+
+
+@control("POST", "/subscriptions/{id}/next_outcome")
+def order_outcome(account: Account, order: Json, identifier: str) -> Json:
+    account.get("subscription", identifier)
+    outcome = str(order.get("outcome"))
+    if outcome not in RENEWAL_OUTCOMES:
+        raise ApiError(f"No such outcome: {outcome}. Known: {', '.join(sorted(RENEWAL_OUTCOMES))}.", param="outcome")
+    notes = account.store.notes(identifier)
+    notes["outcomes"] = [*notes.get("outcomes", []), [outcome, int(order.get("times", 1))]]
+    account.store.put_notes(notes)
+    return {"outcomes": notes["outcomes"]}
+
+
+@control("POST", "/charges/{id}/dispute")
+def dispute_charge(account: Account, order: Json, identifier: str) -> Json:
+    return disputes.open_dispute(
+        account,
+        identifier,
+        amount=order.get("amount"),
+        reason=str(order.get("reason", "fraudulent")),
+        inquiry=bool(order.get("inquiry", False)),
+    )
+
+
+@control("POST", "/disputes/{id}/close")
+def close_dispute(account: Account, order: Json, identifier: str) -> Json:
+    return disputes.close_dispute(account, identifier, str(order.get("status", "lost")))
+
+
+@control("POST", "/disputes/{id}/escalate")
+def escalate_dispute(account: Account, order: Json, identifier: str) -> Json:
+    return disputes.escalate(account, identifier)
+
+
+@control("POST", "/refunds/{id}/fail")
+def fail_refund(account: Account, order: Json, identifier: str) -> Json:
+    return refunds.fail_refund(account, identifier)
+
+
+@control("POST", "/payouts/{id}/fail")
+def fail_payout(account: Account, order: Json, identifier: str) -> Json:
+    return payouts.fail_payout(account, identifier)
+
+
+# -- The Dashboard's buttons -------------------------------------------------------------------------------
+
+
+@control("POST", "/charges/{id}/refund")
+def refund_charge(account: Account, order: Json, identifier: str) -> Json:
+    asked = {name: order[name] for name in ("amount", "reason") if order.get(name) is not None}
+    return refunds.refund_charge(account, account.get("charge", identifier), asked)
+
+
+@control("POST", "/payouts")
+def pay_out(account: Account, order: Json) -> list[Json]:
+    return payouts.pay_out(account, automatic=not order.get("manual", False))
+
+
+@control("POST", "/subscriptions/{id}/cancel")
+def cancel_subscription(account: Account, order: Json, identifier: str) -> Json:
+    subscription = account.get("subscription", identifier)
+    if order.get("at_period_end"):
+        previous = subscriptions.cancel_at_period_end(account, subscription, True)
+        account.emit("customer.subscription.updated", subscription, previous)
+    else:
+        invoices.end_subscription(account, subscription, reason="cancellation_requested")
+    return subscription
+
+
+@control("POST", "/customers/{id}/delete")
+def delete_customer(account: Account, order: Json, identifier: str) -> Json:
+    return subscriptions.delete_customer(account, Call({}, (identifier,), ""))
+
+
+@control("POST", "/prices/{id}/archive")
+def archive(account: Account, order: Json, identifier: str) -> Json:
+    return archive_price(account, identifier)
+
+
+@control("POST", "/metadata/{id}")
+def edit_metadata(account: Account, order: Json, identifier: str) -> Json:
+    """Somebody edits an object's metadata by hand: what is given replaces all of it."""
+    subject = account.store.find(identifier)
+    if subject is None:
+        raise ApiError(f"No such object: {identifier}", status=404)
+    change_fields(account, subject, {"metadata": order.get("metadata") or {}})
+    return subject
+
+
+@control("POST", "/invoices/{id}/pay")
+def pay_invoice(account: Account, order: Json, identifier: str) -> Json:
+    """The customer pays an open invoice on its hosted page; or staff mark it paid out of band."""
+    invoice = account.get("invoice", identifier)
+    if invoice["status"] != "open":
+        raise ApiError(f"This invoice is {invoice['status']}.")
+    if order.get("out_of_band"):
+        invoices.mark_paid(account, invoice, off_stripe=True)
+    else:
+        invoices.collect(account, invoice, automatic=False, outcome=str(order.get("outcome", "paid")))
+    return invoice
+
+
+# -- Faults, log, truth ------------------------------------------------------------------------------------
+
+
+@control("POST", "/faults")
+def add_fault(account: Account, order: Json) -> Json:
+    return faults.add_fault(account, order)
+
+
+@control("GET", "/faults")
+def list_faults(account: Account, order: Json) -> list[Json]:
+    return account.faults
+
+
+@control("DELETE", "/faults")
+def clear_faults(account: Account, order: Json) -> Json:
+    account.faults.clear()
+    return {"ok": True}
+
+
+@control("GET", "/log")
+def read_log(account: Account, order: Json) -> list[Json]:
+    return account.log
+
+
+@control("DELETE", "/log")
+def clear_log(account: Account, order: Json) -> Json:
+    account.log.clear()
+    return {"ok": True}
+
+
+@control("GET", "/money")
+def truth(account: Account, order: Json) -> Json:
+    """What really happened to money, for a ledger to be compared with."""
+    store = account.store
+    return {
+        "charges": {charge["id"]: truth_of(account, charge) for charge in store.oldest_first("charge")},
+        "balance": {
+            currency: {**total, "total": sum(total.values())} for currency, total in money.balances(account).items()
+        },
+        "payouts": {
+            payout["id"]: {name: payout[name] for name in ("amount", "currency", "status", "automatic")}
+            for payout in store.oldest_first("payout")
+        },
+    }
+
+
+def truth_of(account: Account, charge: Json) -> Json:
+    store = account.store
+    booked = store.get("balance_transaction", charge["balance_transaction"] or "")
+    rows = [row for dispute in store.where("dispute", "charge", charge["id"]) for row in dispute["balance_transactions"]]
+    return {
+        "amount": charge["amount"],
+        "refunded": charge["amount_refunded"],
+        "disputed": disputes.withdrawn(account, charge["id"]),
+        "dispute_fee": sum(row["fee"] for row in rows),
+        "fee": booked["fee"] if booked else 0,
+        "currency": charge["currency"],
+        "status": charge["status"],
+        "payment_intent": charge["payment_intent"],
+    }

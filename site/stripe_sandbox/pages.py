@@ -1,0 +1,301 @@
+"""The hosted pages: checkout, card change, open invoice. Plain HTML, no script, no card data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from stripe_sandbox import completion, invoices, portal
+from stripe_sandbox.account import Account
+from stripe_sandbox.errors import ApiError
+from stripe_sandbox.store import Json
+
+STYLE = Path(__file__).with_name("hosted.css")
+ZERO_DECIMAL = {"bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"}
+THREE_DECIMAL = {"bhd", "jod", "kwd", "omr", "tnd"}
+SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "cad": "CA$", "aud": "A$", "jpy": "¥"}
+INTERVALS = {"day": "day", "week": "week", "month": "month", "year": "year"}
+INVOICE_OUTCOMES = {
+    "paid": "Payment succeeds",
+    "declined": "Card is declined",
+    "insufficient_funds": "Card has insufficient funds",
+}
+
+
+@dataclass
+class Page:
+    status: int
+    body: str
+    content_type: str = "text/html; charset=utf-8"
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def serve(account: Account, method: str, path: str, form: dict[str, str]) -> Page:
+    parts = path.strip("/").split("/")
+    if path == "/hosted.css":
+        return Page(200, STYLE.read_text(), "text/css; charset=utf-8")
+    if parts[:2] == ["c", "pay"] and len(parts) == 3:
+        return checkout_page(account, method, parts[2], form)
+    if parts[:2] == ["p", "session"] and len(parts) == 3:
+        return portal_page(account, method, parts[2], form)
+    if parts[0] == "i" and len(parts) == 2:
+        return invoice_page(account, method, parts[1], form)
+    return message(404, "Nothing here", "This page of the Stripe sandbox does not exist.")
+
+
+def money(amount: int, currency: str) -> str:
+    sign, amount = ("-" if amount < 0 else ""), abs(amount)
+    digits = 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
+    whole, part = divmod(amount, 10**digits)
+    number = f"{whole:,}" + (f".{part:0{digits}}" if digits else "")
+    symbol = SYMBOLS.get(currency)
+    return f"{sign}{symbol}{number}" if symbol else f"{sign}{number} {currency.upper()}"
+
+
+# -- Checkout ----------------------------------------------------------------------------------------------
+
+
+def checkout_page(account: Account, method: str, identifier: str, form: dict[str, str]) -> Page:
+    session = account.store.get("checkout.session", identifier)
+    if session is None:
+        return message(404, "No such checkout", "This checkout does not exist, or the sandbox has been reset.")
+    if session["status"] == "complete":
+        return redirect(success_address(session))
+    if session["status"] == "expired":
+        return message(410, "This checkout has expired", "Nothing was paid.", back=session["cancel_url"])
+    if method != "POST":
+        return checkout_form(account, session, {})
+    problems = problems_in(session, form)
+    if problems:
+        return checkout_form(account, session, form, problems, status=422)
+    try:
+        completion.complete(account, identifier, form["outcome"], details_in(form))
+    except ApiError as error:
+        return checkout_form(account, session, form, {"outcome": str(error)}, status=422)
+    if form["outcome"] == "abandon":
+        return redirect(session["cancel_url"]) if session["cancel_url"] else message(200, "Nothing was paid", "You left the checkout.")
+    if session["status"] == "complete":
+        return redirect(success_address(session))
+    intent = account.get("payment_intent", account.store.notes(identifier)["payment_intent"])
+    said = (intent["last_payment_error"] or {}).get("message", "The payment did not go through.")
+    return checkout_form(account, session, form, {"outcome": f"{said} Choose another outcome to try again."}, status=402)
+
+
+def success_address(session: Json) -> str:
+    return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
+
+
+def problems_in(session: Json, form: dict[str, str]) -> dict[str, str]:
+    problems = {}
+    if form.get("outcome") not in completion.OUTCOMES:
+        problems["outcome"] = "Choose what the payment shall do."
+    known = (session["customer_details"] or {}).get("email")
+    email = form.get("email", "").strip()
+    if form.get("outcome") != "abandon" and not known and ("@" not in email or " " in email):
+        problems["email"] = "Enter an e-mail address, such as alex@example.org."
+    return problems
+
+
+def details_in(form: dict[str, str]) -> Json:
+    details: Json = {name: form[name].strip() for name in ("email", "name") if form.get(name, "").strip()}
+    address = {name: form.get(name, "").strip() for name in ("line1", "city", "postal_code", "country")}
+    if any(address.values()):
+        details["address"] = address
+    return details
+
+
+def checkout_form(
+    account: Account, session: Json, form: dict[str, str], problems: dict[str, str] | None = None, status: int = 200
+) -> Page:
+    problems = problems or {}
+    total = money(session["amount_total"], session["currency"])
+    known = session["customer_details"] or {}
+    lines = account.store.notes(session["id"])["lines"]
+    contact = known_email(known["email"]) if known.get("email") else text_field("email", "E-mail", form, problems, "email")
+    verb = "Subscribe" if session["mode"] == "subscription" else "Donate" if session["submit_type"] == "donate" else "Pay"
+    body = f"""
+<div class="columns">
+  <section class="summary" aria-labelledby="what">
+    <h1 id="what"><span class="quiet">{escape(heading(session, lines))}</span> <span class="total">{total}</span></h1>
+    {lines_table(session, lines)}
+    {f'<p><a href="{escape(session["cancel_url"])}">Back to the website</a></p>' if session["cancel_url"] else ""}
+  </section>
+  <form method="post" class="choice" novalidate>
+    {error_summary(problems)}
+    <h2>Your details</h2>
+    {contact}
+    {text_field("name", "Name (optional)", form, problems, "name")}
+    <details>
+      <summary>Address (optional)</summary>
+      {text_field("line1", "Street and number", form, problems, "address-line1")}
+      {text_field("city", "City", form, problems, "address-level2")}
+      {text_field("postal_code", "Postcode", form, problems, "postal-code")}
+      {text_field("country", "Country (two letters)", form, problems, "country")}
+    </details>
+    {radios("What shall this payment do?", completion.OUTCOMES, form, problems)}
+    <button type="submit">{verb} {total}</button>
+    <p class="quiet">This page never asks for a card. It stands for Stripe's own checkout page.</p>
+  </form>
+</div>"""
+    backs = [session["success_url"], session["cancel_url"]]
+    return page(status, f"Checkout: {total}", body, backs)
+
+
+def heading(session: Json, lines: list[Json]) -> str:
+    recurring = next((line["price"]["recurring"] for line in lines if line["price"]["recurring"]), None)
+    if recurring is None:
+        return "To pay"
+    every = INTERVALS[recurring["interval"]]
+    return f"Every {every}" if recurring["interval_count"] == 1 else f"Every {recurring['interval_count']} {every}s"
+
+
+def times(quantity: int) -> str:
+    return f" × {quantity}" if quantity > 1 else ""
+
+
+def lines_table(session: Json, lines: list[Json]) -> str:
+    currency = session["currency"]
+    rows = "".join(
+        f'<tr><th scope="row">{escape(line["description"])}'
+        f"{times(line['quantity'])}</th>"
+        f"<td>{money(line['amount_subtotal'], currency)}</td></tr>"
+        for line in lines
+    )
+    discount = session["total_details"]["amount_discount"]
+    if discount:
+        rows += f'<tr><th scope="row">Discount</th><td>{money(-discount, currency)}</td></tr>'
+    rows += f'<tr class="sum"><th scope="row">Total</th><td>{money(session["amount_total"], currency)}</td></tr>'
+    return f'<table><caption class="hidden">What you pay for</caption><tbody>{rows}</tbody></table>'
+
+
+# -- Card change and open invoices -------------------------------------------------------------------------
+
+
+def portal_page(account: Account, method: str, identifier: str, form: dict[str, str]) -> Page:
+    session = account.store.get("billing_portal.session", identifier)
+    if session is None:
+        return message(404, "No such page", "This link does not exist, or the sandbox has been reset.")
+    back = portal.way_back(session)
+    if method == "POST" and form.get("outcome") in portal.CARDS:
+        portal.replace_card(account, session, form["outcome"])
+        return redirect(back) if back else message(200, "Card replaced", "The new card will be used from now on.")
+    problems = {"outcome": "Choose a card."} if method == "POST" else {}
+    body = f"""
+<form method="post" class="choice alone" novalidate>
+  {error_summary(problems)}
+  <h1>Change your card</h1>
+  {radios("Which card shall be used from now on?", portal.CARDS, form, problems)}
+  <button type="submit">Use this card</button>
+  {f'<p><a href="{escape(back)}">Back to the website</a></p>' if back else ""}
+</form>"""
+    return page(422 if problems else 200, "Change your card", body, [back])
+
+
+def invoice_page(account: Account, method: str, identifier: str, form: dict[str, str]) -> Page:
+    invoice = account.store.get("invoice", identifier)
+    if invoice is None:
+        return message(404, "No such invoice", "This invoice does not exist, or the sandbox has been reset.")
+    amount = money(invoice["amount_due"], invoice["currency"])
+    problems = {}
+    if method == "POST" and invoice["status"] == "open":
+        if form.get("outcome") in INVOICE_OUTCOMES:
+            invoices.collect(account, invoice, automatic=False, outcome=form["outcome"])
+            if invoice["status"] != "paid":
+                problems["outcome"] = "The payment did not go through. Choose another outcome to try again."
+        else:
+            problems["outcome"] = "Choose what the payment shall do."
+    if invoice["status"] != "open":
+        return message(200, f"Invoice {invoice['number']}: {invoice['status']}", f"The amount was {amount}.")
+    body = f"""
+<form method="post" class="choice alone" novalidate>
+  {error_summary(problems)}
+  <h1><span class="quiet">Invoice {escape(invoice["number"] or "")}</span> <span class="total">{amount}</span></h1>
+  {radios("What shall this payment do?", INVOICE_OUTCOMES, form, problems)}
+  <button type="submit">Pay {amount}</button>
+</form>"""
+    return page(422 if problems else 200, f"Invoice: {amount}", body, [])
+
+
+# -- Parts -------------------------------------------------------------------------------------------------
+
+
+def text_field(name: str, label: str, form: dict[str, str], problems: dict[str, str], autocomplete: str) -> str:
+    problem = problems.get(name)
+    kind = "email" if name == "email" else "text"
+    error = f'<p class="error" id="{name}-error">{escape(problem)}</p>' if problem else ""
+    described = f' aria-describedby="{name}-error" aria-invalid="true"' if problem else ""
+    return (
+        f'<div class="field"><label for="{name}">{escape(label)}</label>{error}'
+        f'<input id="{name}" name="{name}" type="{kind}" autocomplete="{autocomplete}"'
+        f' value="{escape(form.get(name, ""))}"{described}></div>'
+    )
+
+
+def known_email(email: str) -> str:
+    return f'<p class="field">E-mail<br><strong>{escape(email)}</strong></p>'
+
+
+def radios(legend: str, options: dict[str, str], form: dict[str, str], problems: dict[str, str]) -> str:
+    chosen = form.get("outcome") or next(iter(options))
+    problem = problems.get("outcome")
+    error = f'<p class="error" id="outcome-error">{escape(problem)}</p>' if problem else ""
+    described = ' aria-describedby="outcome-error"' if problem else ""
+    rows = "".join(
+        f'<div class="option"><input type="radio" name="outcome" id="outcome-{value}" value="{value}"'
+        f'{" checked" if value == chosen else ""}><label for="outcome-{value}">{escape(text)}</label></div>'
+        for value, text in options.items()
+    )
+    return f"<fieldset{described}><legend>{escape(legend)}</legend>{error}{rows}</fieldset>"
+
+
+def error_summary(problems: dict[str, str]) -> str:
+    if not problems:
+        return ""
+    targets = {"outcome": "outcome-paid"}
+    links = "".join(f'<li><a href="#{targets.get(name, name)}">{escape(text)}</a></li>' for name, text in problems.items())
+    return f'<div class="problems" role="alert"><h2>There is a problem</h2><ul>{links}</ul></div>'
+
+
+def message(status: int, title: str, text: str, back: str | None = None) -> Page:
+    link = f'<p><a href="{escape(back)}">Back to the website</a></p>' if back else ""
+    return page(status, title, f'<div class="choice alone"><h1>{escape(title)}</h1><p>{escape(text)}</p>{link}</div>', [])
+
+
+def page(status: int, title: str, body: str, backs: list[str | None]) -> Page:
+    html = f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>{escape(title)} – Stripe sandbox</title>
+<link rel="stylesheet" href="/hosted.css">
+<link rel="icon" href="data:,">
+</head>
+<body>
+<header class="banner"><p><strong>Sandbox</strong> – no money moves</p></header>
+<main>{body}</main>
+<footer><p class="quiet">A pretend Stripe, for demonstrations and tests.</p></footer>
+</body>
+</html>
+"""
+    return Page(status, html, headers={"Content-Security-Policy": policy(backs), "Referrer-Policy": "same-origin"})
+
+
+def policy(backs: list[str | None]) -> str:
+    """Browsers apply ``form-action`` to the redirect after a form too: the way back must be allowed."""
+    origins = sorted({origin_of(back) for back in backs if back})
+    actions = " ".join(["'self'", *origins])
+    return f"default-src 'self'; img-src 'self' data:; form-action {actions}; frame-ancestors 'none'; base-uri 'none'"
+
+
+def origin_of(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}".translate(str.maketrans("", "", " ;,\r\n"))
+
+
+def redirect(address: str) -> Page:
+    # A header holds one line only.
+    return Page(303, "", headers={"Location": "".join(address.splitlines())})

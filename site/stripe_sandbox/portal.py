@@ -1,0 +1,89 @@
+"""The customer portal's deep link for a new card."""
+
+from __future__ import annotations
+
+from stripe_sandbox.account import Account
+from stripe_sandbox.catalogue import change
+from stripe_sandbox.customers import make_payment_method
+from stripe_sandbox.errors import ApiError
+from stripe_sandbox.routing import Call, route
+from stripe_sandbox.store import Json, new_id
+
+# What the new card does whenever it is charged.
+CARDS = {
+    "paid": "A card that works",
+    "declined": "A card that is declined at the next charge",
+    "insufficient_funds": "A card with insufficient funds",
+    "authentication_required": "A card whose bank asks for 3-D Secure each time",
+}
+
+
+@route("POST", "/v1/billing_portal/sessions")
+def create_portal_session(account: Account, call: Call) -> Json:
+    params = call.params
+    if "customer" not in params:
+        raise ApiError("Missing required param: customer.", code="parameter_missing", param="customer")
+    customer = account.get_live("customer", params["customer"], param="customer")
+    flow = params.get("flow_data")
+    if flow and flow["type"] != "payment_method_update":
+        raise ApiError(
+            f"The sandbox does not implement `flow_data[type]={flow['type']}` of POST /v1/billing_portal/sessions.",
+            status=501,
+            kind="api_error",
+        )
+    identifier = new_id("bps")
+    return account.make(
+        "billing_portal.session",
+        "bps",
+        id=identifier,
+        configuration="bpc_sandbox",
+        customer=customer["id"],
+        flow=flow_of(flow) if flow else None,
+        locale=params.get("locale"),
+        return_url=params.get("return_url"),
+        url=f"{account.public_url}/p/session/{identifier}",
+    )
+
+
+def flow_of(given: Json) -> Json:
+    after = given.get("after_completion") or {"type": "portal_homepage"}
+    confirmation = after.get("hosted_confirmation")
+    return {
+        "type": given["type"],
+        "after_completion": {
+            "type": after["type"],
+            "redirect": after.get("redirect"),
+            "hosted_confirmation": {"custom_message": confirmation.get("custom_message")} if confirmation else None,
+        },
+        "customer_update": None,
+        "subscription_cancel": None,
+        "subscription_pause": None,
+        "subscription_update": None,
+        "subscription_update_confirm": None,
+    }
+
+
+def replace_card(account: Account, session: Json, outcome: str) -> Json:
+    """The customer enters another card: it becomes the default of the customer and of every live subscription."""
+    if outcome not in CARDS:
+        raise ApiError(f"No such card: {outcome}", param="outcome")
+    customer = account.get_live("customer", session["customer"], param="customer")
+    method = make_payment_method(
+        account, kind="card", customer=customer, details={"email": customer["email"], "name": customer["name"]}, last4="4444"
+    )
+    notes = account.store.notes(method["id"])
+    notes["outcome"] = outcome
+    account.store.put_notes(notes)
+    settings = {**customer["invoice_settings"], "default_payment_method": method["id"]}
+    account.emit("customer.updated", customer, change(account, customer, {"invoice_settings": settings}))
+    for subscription in account.store.where("subscription", "customer", customer["id"]):
+        if subscription["status"] != "canceled":
+            previous = change(account, subscription, {"default_payment_method": method["id"]})
+            account.emit("customer.subscription.updated", subscription, previous)
+    return method
+
+
+def way_back(session: Json) -> str | None:
+    after = (session["flow"] or {}).get("after_completion") or {}
+    redirect = after.get("redirect") or {}
+    return redirect.get("return_url") or session["return_url"]

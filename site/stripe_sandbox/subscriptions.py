@@ -1,0 +1,392 @@
+"""Subscriptions: born of a paid checkout, renewed by the clock, changed and cancelled by whoever may."""
+
+from __future__ import annotations
+
+from stripe_sandbox import invoices
+from stripe_sandbox.account import Account, due
+from stripe_sandbox.catalogue import change, inline_price, updates
+from stripe_sandbox.customers import bury
+from stripe_sandbox.errors import ApiError
+from stripe_sandbox.expand import expandable_list
+from stripe_sandbox.listing import page_of, whole_list
+from stripe_sandbox.periods import next_end
+from stripe_sandbox.routing import Call, route
+from stripe_sandbox.store import Json, new_id
+
+CHANGEABLE = {
+    "cancel_at_period_end",
+    "cancellation_details",
+    "default_payment_method",
+    "description",
+    "expand",
+    "items",
+    "metadata",
+    "pause_collection",
+    "payment_behavior",
+    "proration_behavior",
+    "proration_date",
+}
+
+
+def plan_of(price: Json) -> Json:
+    """The old name of a recurring price, which items still carry."""
+    recurring = price["recurring"]
+    return {
+        "id": price["id"],
+        "object": "plan",
+        "active": price["active"],
+        "amount": price["unit_amount"],
+        "amount_decimal": price["unit_amount_decimal"],
+        "billing_scheme": "per_unit",
+        "created": price["created"],
+        "currency": price["currency"],
+        "interval": recurring["interval"],
+        "interval_count": recurring["interval_count"],
+        "livemode": False,
+        "metadata": {},
+        "meter": None,
+        "nickname": price["nickname"],
+        "product": price["product"],
+        "tiers_mode": None,
+        "transform_usage": None,
+        "trial_period_days": None,
+        "usage_type": "licensed",
+    }
+
+
+def make_item(account: Account, subscription_id: str, price: Json, quantity: int, *, start: int, end: int) -> Json:
+    return {
+        "id": new_id("si", 14),
+        "object": "subscription_item",
+        "billed_until": end,
+        "billing_thresholds": None,
+        "created": account.now(),
+        "current_period_end": end,
+        "current_period_start": start,
+        "current_trial": None,
+        "discounts": [],
+        "metadata": {},
+        "plan": plan_of(price),
+        "price": price,
+        "quantity": quantity,
+        "subscription": subscription_id,
+        "tax_rates": [],
+    }
+
+
+def make_subscription(
+    account: Account, *, customer: Json, prices: list[tuple[Json, int]], method: Json | None, metadata: Json, description: str | None
+) -> Json:
+    """An active subscription whose first period starts now. The caller books its first invoice."""
+    identifier, now = new_id("sub"), account.now()
+    recurring = prices[0][0]["recurring"]
+    end = next_end(now, recurring, now)
+    items = [make_item(account, identifier, price, quantity, start=now, end=end) for price, quantity in prices]
+    subscription = account.make(
+        "subscription",
+        "sub",
+        id=identifier,
+        billing_cycle_anchor=now,
+        billing_schedules=[],
+        cancel_at_period_end=False,
+        collection_method="charge_automatically",
+        currency=prices[0][0]["currency"],
+        customer=customer["id"],
+        default_payment_method=method["id"] if method else None,
+        default_tax_rates=[],
+        description=description,
+        items=whole_list(items, f"/v1/subscription_items?subscription={identifier}"),
+        metadata=dict(metadata),
+        start_date=now,
+        status="active",
+    )
+    subscription["billing_mode"].update(type="flexible")
+    subscription["invoice_settings"]["issuer"] = {"type": "self"}
+    subscription["automatic_tax"].update(enabled=False)
+    account.store.put(subscription)
+    account.schedule(end, "renew", identifier)
+    return subscription
+
+
+def lines_for(subscription: Json) -> list[Json]:
+    return [
+        invoices.make_line(subscription, item, start=item["current_period_start"], end=item["current_period_end"])
+        for item in subscription["items"]["data"]
+    ]
+
+
+def period_end(subscription: Json) -> int:
+    return int(subscription["items"]["data"][0]["current_period_end"])
+
+
+@due("renew")
+def renew(account: Account, identifier: str, at: int) -> None:
+    subscription = account.get("subscription", identifier)
+    if subscription["status"] == "canceled" or period_end(subscription) != at:
+        return
+    if subscription["cancel_at_period_end"]:
+        return invoices.end_subscription(account, subscription, reason="cancellation_requested")
+    recurring = subscription["items"]["data"][0]["price"]["recurring"]
+    end = next_end(subscription["billing_cycle_anchor"], recurring, at)
+    before = {"items": {"data": [dict(item) for item in subscription["items"]["data"]]}}
+    for item in subscription["items"]["data"]:
+        item.update(current_period_start=at, current_period_end=end, billed_until=end)
+    account.schedule(end, "renew", identifier)
+    bill(account, subscription, lines_for(subscription), reason="subscription_cycle", before=before)
+
+
+def bill(account: Account, subscription: Json, lines: list[Json], *, reason: str, before: Json) -> Json:
+    """Draft an invoice over these lines and whatever was left pending, and collect it as the account is set."""
+    notes = account.store.notes(subscription["id"])
+    pending = notes.pop("pending_lines", [])
+    account.store.put_notes(notes)
+    coupon = account.store.get("coupon", notes["forever_coupon"]) if notes.get("forever_coupon") else None
+    invoice = invoices.make_invoice(account, subscription, [*pending, *lines], reason=reason, coupon=coupon)
+    subscription["latest_invoice"] = invoice["id"]
+    account.store.put(subscription)
+    account.emit("customer.subscription.updated", subscription, before)
+    if subscription["status"] == "unpaid":
+        # Invoices of an unpaid subscription stay drafts until somebody acts.
+        invoice["auto_advance"] = False
+        account.store.put(invoice)
+    elif subscription["pause_collection"]:
+        hold_back(account, invoice, subscription["pause_collection"]["behavior"])
+    elif reason == "subscription_cycle" and account.settings["draft_seconds"]:
+        at = account.now() + int(account.settings["draft_seconds"])
+        invoice["automatically_finalizes_at"] = at
+        account.store.put(invoice)
+        account.schedule(at, "finalize_invoice", invoice["id"])
+    else:
+        invoices.finalize(account, invoice)
+        invoices.collect(account, invoice)
+    return invoice
+
+
+def hold_back(account: Account, invoice: Json, behavior: str) -> None:
+    invoice["auto_advance"] = False
+    account.store.put(invoice)
+    if behavior != "keep_as_draft":
+        invoices.finalize(account, invoice)
+        invoices.void(account, invoice)
+
+
+# -- Changes -----------------------------------------------------------------------------------------------
+
+
+def cancel_at_period_end(account: Account, subscription: Json, at_end: bool) -> Json:
+    return change(
+        account,
+        subscription,
+        {
+            "cancel_at_period_end": at_end,
+            "cancel_at": period_end(subscription) if at_end else None,
+            "canceled_at": account.now() if at_end else None,
+            "cancellation_details": {
+                "comment": None,
+                "feedback": None,
+                "reason": "cancellation_requested" if at_end else None,
+            },
+        },
+    )
+
+
+def apply_items(account: Account, subscription: Json, given: list[Json]) -> list[Json]:
+    """The items as they will be; nothing is stored yet."""
+    items = {item["id"]: dict(item) for item in subscription["items"]["data"]}
+    for entry in given:
+        if "id" in entry and entry["id"] not in items:
+            raise ApiError(f"Invalid subscription item: {entry['id']}", code="resource_missing", param="items[0][id]")
+        if entry.get("deleted"):
+            del items[entry["id"]]
+            continue
+        price = price_in(account, entry)
+        if "id" in entry:
+            item = items[entry["id"]]
+            price = price or item["price"]
+            item.update(price=price, plan=plan_of(price), quantity=entry.get("quantity", item["quantity"]))
+        elif price:
+            first = subscription["items"]["data"][0]
+            made = make_item(
+                account,
+                subscription["id"],
+                price,
+                entry.get("quantity", 1),
+                start=first["current_period_start"],
+                end=first["current_period_end"],
+            )
+            items[made["id"]] = made
+    if not items:
+        raise ApiError("A subscription must have at least one active item.", param="items")
+    return list(items.values())
+
+
+def price_in(account: Account, entry: Json) -> Json | None:
+    if "price_data" in entry:
+        price = inline_price(account, entry["price_data"])
+    elif "price" in entry:
+        price = account.get("price", entry["price"], param="items[0][price]", status=400)
+        if not price["active"]:
+            raise ApiError(f"The price {price['id']} is inactive.", param="items[0][price]")
+    else:
+        return None
+    if not price["recurring"]:
+        raise ApiError("The price specified is set to `type=one_time`; subscriptions take recurring ones.", param="items")
+    return price
+
+
+def prorations(account: Account, subscription: Json, items: list[Json], at: int) -> list[Json]:
+    """Credit for what is left of the old items, debit for the same time of the new ones, by the second."""
+    before = {item["id"]: item for item in subscription["items"]["data"]}
+    lines = []
+    for item in items:
+        old = before.get(item["id"])
+        if old and old["price"]["id"] == item["price"]["id"] and old["quantity"] == item["quantity"]:
+            continue
+        start, end = item["current_period_start"], item["current_period_end"]
+        for part, sign, text in ((old, -1, "Unused time on"), (item, 1, "Remaining time on")):
+            if part:
+                whole = part["price"]["unit_amount"] * part["quantity"]
+                share = (2 * whole * (end - at) + (end - start)) // (2 * (end - start))
+                label = f"{text} {part['price']['nickname'] or part['price']['product']}"
+                lines.append(
+                    invoices.make_line(subscription, part, start=at, end=end, amount=sign * share, text=label)
+                )
+    return lines
+
+
+def change_items(account: Account, subscription: Json, params: Json) -> Json:
+    items = apply_items(account, subscription, params["items"])
+    behavior = params.get("proration_behavior", "create_prorations")
+    now = params.get("proration_date", account.now())
+    recurring = items[0]["price"]["recurring"]
+    before = {"items": {"data": [dict(item) for item in subscription["items"]["data"]]}}
+    moved = recurring != subscription["items"]["data"][0]["price"]["recurring"]
+    lines = [] if behavior == "none" else prorations(account, subscription, items, now)
+    if moved:
+        # Another interval starts another period at once, and is billed at once.
+        lines = [line for line in lines if line["amount"] < 0]
+        end = next_end(account.now(), recurring, account.now())
+        for item in items:
+            item.update(current_period_start=account.now(), current_period_end=end, billed_until=end)
+        subscription["billing_cycle_anchor"] = account.now()
+        account.schedule(end, "renew", subscription["id"])
+    subscription["items"]["data"] = items
+    account.store.put(subscription)
+    if moved:
+        bill(account, subscription, [*lines, *lines_for(subscription)], reason="subscription_update", before=before)
+    elif lines and behavior == "always_invoice":
+        bill(account, subscription, lines, reason="subscription_update", before=before)
+    elif lines:
+        notes = account.store.notes(subscription["id"])
+        notes["pending_lines"] = [*notes.get("pending_lines", []), *lines]
+        account.store.put_notes(notes)
+    return before
+
+
+@route("POST", "/v1/subscriptions/{subscription_exposed_id}")
+def update_subscription(account: Account, call: Call) -> Json:
+    subscription, params = account.get("subscription", call.id), call.params
+    refuse_unknown(params)
+    if subscription["status"] == "canceled" and set(params) - {"metadata", "cancellation_details", "expand"}:
+        raise ApiError("A canceled subscription can only update its cancellation_details and metadata.")
+    previous: Json = {}
+    if "items" in params:
+        previous |= change_items(account, subscription, params)
+    changes = updates(subscription, params, ("description", "default_payment_method"))
+    if "pause_collection" in params:
+        pause = params["pause_collection"] or None
+        changes["pause_collection"] = {"resumes_at": None, **pause} if pause else None
+    previous |= change(account, subscription, changes)
+    if "cancel_at_period_end" in params:
+        previous |= cancel_at_period_end(account, subscription, params["cancel_at_period_end"])
+    if params.get("cancellation_details"):
+        details = {**(subscription["cancellation_details"] or {"reason": None}), **params["cancellation_details"]}
+        previous |= change(account, subscription, {"cancellation_details": details})
+    account.emit("customer.subscription.updated", subscription, previous)
+    return subscription
+
+
+def refuse_unknown(params: Json) -> None:
+    for name in params:
+        if name not in CHANGEABLE:
+            raise ApiError(
+                f"The sandbox does not implement `{name}` of POST /v1/subscriptions/{{id}}.", status=501, kind="api_error"
+            )
+    if params.get("payment_behavior") in {"pending_if_incomplete", "error_if_incomplete", "default_incomplete"}:
+        if params.get("proration_behavior") == "always_invoice":
+            raise ApiError(
+                "The sandbox does not implement this `payment_behavior` of POST /v1/subscriptions/{id} yet.",
+                status=501,
+                kind="api_error",
+            )
+
+
+@route("DELETE", "/v1/subscriptions/{subscription_exposed_id}")
+def cancel_subscription(account: Account, call: Call) -> Json:
+    subscription = account.get("subscription", call.id)
+    if subscription["status"] == "canceled":
+        raise ApiError(f"No such subscription: '{call.id}'", status=404, code="resource_missing", param="id")
+    if call.params.get("cancellation_details"):
+        subscription["cancellation_details"] = {"feedback": None, "comment": None, **call.params["cancellation_details"]}
+    invoices.end_subscription(account, subscription, reason="cancellation_requested")
+    return subscription
+
+
+@route("GET", "/v1/subscriptions/{subscription_exposed_id}")
+def retrieve_subscription(account: Account, call: Call) -> Json:
+    return account.get("subscription", call.id)
+
+
+@route("GET", "/v1/subscriptions")
+def list_subscriptions(account: Account, call: Call) -> Json:
+    status = call.params.pop("status", None)
+    price = call.params.pop("price", None)
+    customer = call.params.get("customer")
+    found = reversed(account.store.where("subscription", "customer", customer)) if customer else (
+        account.store.newest_first("subscription")
+    )
+    return page_of(call, (each for each in found if has_status(each, status) and has_price(each, price)))
+
+
+def has_status(subscription: Json, wanted: str | None) -> bool:
+    """Without a status Stripe lists all that are not canceled."""
+    if wanted is None:
+        return bool(subscription["status"] != "canceled")
+    if wanted == "ended":
+        return subscription["status"] in {"canceled", "incomplete_expired"}
+    return wanted in {"all", subscription["status"]}
+
+
+def has_price(subscription: Json, price: str | None) -> bool:
+    return price is None or any(item["price"]["id"] == price for item in subscription["items"]["data"])
+
+
+@route("GET", "/v1/subscription_items")
+def list_items(account: Account, call: Call) -> Json:
+    subscription = account.get("subscription", call.params.pop("subscription"), param="subscription", status=400)
+    return page_of(call, subscription["items"]["data"])
+
+
+@route("GET", "/v1/subscription_items/{item}")
+def retrieve_item(account: Account, call: Call) -> Json:
+    for subscription in account.store.newest_first("subscription"):
+        for item in subscription["items"]["data"]:
+            if item["id"] == call.id:
+                return dict(item)
+    raise ApiError(f"No such subscription_item: '{call.id}'", status=404, code="resource_missing", param="item")
+
+
+@expandable_list("customer", "subscriptions")
+def subscriptions_of(account: Account, customer: Json) -> Json:
+    live = [s for s in account.store.where("subscription", "customer", customer["id"]) if s["status"] != "canceled"]
+    return whole_list(live, f"/v1/customers/{customer['id']}/subscriptions")
+
+
+@route("DELETE", "/v1/customers/{customer}")
+def delete_customer(account: Account, call: Call) -> Json:
+    """Its subscriptions end with it."""
+    customer = account.get_live("customer", call.id, param="id")
+    for subscription in account.store.where("subscription", "customer", call.id):
+        if subscription["status"] != "canceled":
+            invoices.end_subscription(account, subscription, reason="cancellation_requested")
+    return bury(account, customer)

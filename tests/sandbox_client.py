@@ -1,0 +1,166 @@
+"""Starts the Stripe sandbox as its own process and drives it: the real SDK on one side, its control API on the other."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+import stripe
+
+ROOT = Path(__file__).resolve().parent.parent
+KEY = "sk_test_steadfast"
+WEBHOOK_SECRET = "whsec_test_steadfast"
+DAY = 86400
+
+
+class ControlError(Exception):
+    """The control API refused; ``status`` is its HTTP status."""
+
+    def __init__(self, status: int, body: Any) -> None:
+        super().__init__(f"{status}: {body}")
+        self.status = status
+        self.body = body
+
+
+class Sandbox:
+    """One running sandbox."""
+
+    def __init__(self, url: str, process: subprocess.Popen[str], webhook_secret: str) -> None:
+        self.url = url
+        self.process = process
+        self.webhook_secret = webhook_secret
+        self.client = self.make_client()
+
+    def make_client(self, key: str = KEY, retries: int = 0) -> stripe.StripeClient:
+        stripe.enable_telemetry = False
+        return stripe.StripeClient(
+            key,
+            base_addresses={"api": self.url},
+            max_network_retries=retries,
+            http_client=stripe.RequestsClient(timeout=(4, 25)),
+        )
+
+    def request(self, method: str, path: str, body: str = "", headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], str]:
+        """Any HTTP request: (status, headers, text)."""
+        parts = urlsplit(self.url)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+        try:
+            connection.request(method, path, body.encode() or None, headers or {})
+            answer = connection.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read().decode()
+        finally:
+            connection.close()
+
+    def control(self, method: str, path: str, **order: Any) -> Any:
+        """Call ``/_sandbox/<path>``; a GET takes its order as a query."""
+        address = "/_sandbox/" + path.removeprefix("/_sandbox").lstrip("/")
+        if method == "GET" and order:
+            address += "?" + urlencode(order)
+        body = json.dumps(order) if method != "GET" else ""
+        status, _, text = self.request(method, address, body, {"Content-Type": "application/json"})
+        if status != 200:
+            raise ControlError(status, text)
+        return json.loads(text)
+
+    def reset(self) -> None:
+        self.control("POST", "reset")
+
+    def settings(self, **changes: Any) -> dict[str, Any]:
+        return dict(self.control("POST", "settings", **changes))
+
+    def now(self) -> int:
+        return int(self.control("GET", "clock")["now"])
+
+    def advance(self, seconds: int = 0, *, days: int = 0) -> int:
+        return int(self.control("POST", "clock/advance", seconds=seconds + days * DAY)["now"])
+
+    def complete(self, session_id: str, outcome: str = "paid", **details: Any) -> dict[str, Any]:
+        return dict(self.control("POST", f"checkout/{session_id}/complete", outcome=outcome, **details))
+
+    def next_outcome(self, subscription_id: str, outcome: str, times: int = 1) -> None:
+        self.control("POST", f"subscriptions/{subscription_id}/next_outcome", outcome=outcome, times=times)
+
+    def deliveries(self, state: str | None = None) -> list[dict[str, Any]]:
+        return list(self.control("GET", "deliveries", **({"state": state} if state else {})))
+
+    def held(self) -> list[dict[str, Any]]:
+        """Deliveries that wait to be fetched, oldest first: ``body`` and ``header`` are ready to post."""
+        return self.deliveries("held")
+
+    def drop(self, delivery_id: str) -> None:
+        self.control("POST", f"deliveries/{delivery_id}/drop")
+
+    def mark_sent(self, delivery_id: str) -> None:
+        """Tell the sandbox that a held delivery was posted by the test itself."""
+        self.control("POST", f"deliveries/{delivery_id}/sent")
+
+    def fault(self, route: str, kind: str, times: int = 1, seconds: float = 1) -> None:
+        self.control("POST", "faults", route=route, kind=kind, times=times, seconds=seconds)
+
+    def clear_faults(self) -> None:
+        self.control("DELETE", "faults")
+
+    def log(self) -> list[dict[str, Any]]:
+        return list(self.control("GET", "log"))
+
+    def clear_log(self) -> None:
+        self.control("DELETE", "log")
+
+    def money(self) -> dict[str, Any]:
+        return dict(self.control("GET", "money"))
+
+    def event(self, kind: str, body: dict[str, Any], **order: Any) -> dict[str, Any]:
+        return dict(self.control("POST", "events", type=kind, object=body, **order))
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+@contextmanager
+def start_sandbox(
+    *, webhook_secret: str = WEBHOOK_SECRET, webhook_url: str | None = None, state: str = ":memory:", port: int = 0
+) -> Iterator[Sandbox]:
+    """A sandbox process of one's own; without ``webhook_url`` every delivery waits in ``held()``."""
+    command = [sys.executable, "-m", "stripe_sandbox", "--port", str(port), "--state", state]
+    command += ["--webhook-secret", webhook_secret]
+    command += ["--webhook-url", webhook_url] if webhook_url else []
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "site"), "STRIPE_SANDBOX_STRICT": "1"}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if " on http" not in line:
+        process.kill()
+        raise RuntimeError(f"The sandbox did not start: {line!r}")
+    sandbox = Sandbox(line.split(" on ")[1].strip(), process, webhook_secret)
+    try:
+        yield sandbox
+    finally:
+        sandbox.stop()
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def sandbox_process() -> Iterator[Sandbox]:
+    """One process for the whole run; tests take ``sandbox``, which begins empty."""
+    with start_sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(sandbox_process: Sandbox) -> Sandbox:
+    sandbox_process.reset()
+    return sandbox_process
