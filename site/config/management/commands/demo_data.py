@@ -1,0 +1,68 @@
+"""Fills a demo with a believable NGO whose history went through the same code as real payments do."""
+
+from __future__ import annotations
+
+import sys
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import OutgoingMail
+from config.demo.history import History, as_details
+from config.demo.staff import make_issuer, make_logins
+from config.demo_logins import MEMBER
+from config.sandbox_process import sandbox_answers
+from membership.demo import build_tiers
+from membership.models import Membership
+from pages.demo import build_site
+from payments.models import Payment
+
+BAR = 30
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--members", type=int, default=36, help="how many people join on the way (36)")
+        parser.add_argument("--months", type=int, default=24, help="how many months of history, ending now (24)")
+
+    def handle(self, *args: Any, members: int, months: int, **options: Any) -> None:
+        self._refuse_where_it_would_harm(members, months)
+        started = time.monotonic()
+        build_site()
+        make_issuer()
+        tiers = build_tiers()
+        History(members=members, months=months, tiers=tiers, member=as_details(MEMBER), tell=self._draw_bar).live()
+        make_logins()
+        forget_old_mail()
+        self.stdout.write(
+            f"{Payment.objects.paid().count()} payments of {Membership.objects.begun().count()} memberships "
+            f"over {months} months, in {time.monotonic() - started:.0f} s."
+        )
+
+    def _refuse_where_it_would_harm(self, members: int, months: int) -> None:
+        if settings.STRIPE_MODE != "sandbox":
+            raise CommandError("Demo data goes through the Stripe sandbox only, never through a real account.")
+        if Payment.objects.exists():
+            raise CommandError("There are payments already. Demo data goes into empty books only: the ledger keeps all.")
+        if not (1 <= members <= 20_000 and 1 <= months <= 120):
+            raise CommandError("Choose 1 to 20,000 members and 1 to 120 months.")
+        if not sandbox_answers():
+            raise CommandError("The Stripe sandbox does not answer. `./run demo` starts it and calls this command.")
+
+    def _draw_bar(self, share: float) -> None:
+        if not sys.stdout.isatty():
+            return
+        filled = round(BAR * share)
+        ending = "\n" if share >= 1 else ""
+        self.stdout.write(f"\r  [{'#' * filled}{'.' * (BAR - filled)}] {share:4.0%}", ending=ending)
+        self.stdout.flush()
+
+
+def forget_old_mail() -> None:
+    """What was written over two years was read long ago; the demo's mailbox begins empty."""
+    OutgoingMail.objects.all().delete()

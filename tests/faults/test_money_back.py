@@ -1,0 +1,101 @@
+"""Faults around money that goes back."""
+
+from __future__ import annotations
+
+import pytest
+
+from payments.models import Dispute, Issue, Payment, Refund
+from payments.refunding import RefundRefused, request_refund
+from receipts import ledger
+from receipts.chart import Account
+from receipts.models import Receipt
+from tests.faults.road import Road
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def paid(road: Road) -> Payment:
+    payment = road.start_and_pay()
+    road.deliver_and_work_off()
+    payment.refresh_from_db()
+    assert Receipt.objects.get().state == Receipt.State.ISSUED
+    return payment
+
+
+def test_f33_a_full_refund_at_stripe_takes_the_income_back_and_voids_the_receipt(road: Road, paid: Payment) -> None:
+    road.sandbox.control("POST", f"/_sandbox/charges/{paid.charge_id}/refund")
+    road.deliver_and_work_off(times=2)
+    refund = Refund.objects.get()
+    assert (refund.status, refund.amount) == (Refund.Status.SUCCEEDED, 5000)
+    assert ledger.account_balance(Account.GIFTS, currency="USD") == 0
+    assert Receipt.objects.get().state == Receipt.State.VOID
+    assert road.offering(paid).refunded_count == 1
+    assert road.books_agree()
+
+
+def test_f33_refund_told_before_its_payment_waits_for_it(road: Road) -> None:
+    payment = road.start_and_pay()
+    charge_id = next(iter(road.sandbox.money()["charges"]))
+    road.sandbox.control("POST", f"/_sandbox/charges/{charge_id}/refund")
+    road.deliver(backwards=True)
+    road.work_off()
+    assert road.offering(payment).refunded_count == 1
+    assert Receipt.objects.get().state == Receipt.State.VOID
+    assert road.books_agree()
+
+
+def test_a_part_refund_voids_the_receipt_and_asks_for_a_new_one(road: Road, paid: Payment) -> None:
+    request_refund(paid, amount=1000, reason="a mistake", by=None)
+    road.deliver_and_work_off()
+    assert Receipt.objects.get().state == Receipt.State.VOID
+    assert Issue.objects.filter(kind="refund_partial", payment=paid).exists()
+    assert ledger.account_balance(Account.GIFTS, currency="USD") == -4000
+
+
+def test_more_than_was_paid_is_never_refunded(road: Road, paid: Payment) -> None:
+    request_refund(paid, amount=3000, reason="", by=None)
+    with pytest.raises(RefundRefused, match="more than what is left"):
+        request_refund(paid, amount=2001, reason="", by=None)
+    assert road.sandbox.count("refund") == 1
+
+
+def test_a_refund_that_fails_later_is_booked_back(road: Road, paid: Payment) -> None:
+    refund = request_refund(paid, amount=5000, reason="", by=None)
+    road.sandbox.control("POST", f"/_sandbox/refunds/{refund.refund_id}/fail")
+    road.deliver_and_work_off()
+    assert Refund.objects.get().status == Refund.Status.FAILED
+    assert ledger.unrefunded(paid.transaction) == 5000  # type: ignore[arg-type]
+    assert Issue.objects.filter(kind="refund_failed").exists()
+    assert road.books_agree()
+
+
+class TestDisputes:
+    def test_money_in_dispute_is_held_apart_and_comes_back_when_won(self, road: Road, paid: Payment) -> None:
+        road.sandbox.control("POST", f"/_sandbox/charges/{paid.charge_id}/dispute")
+        road.deliver_and_work_off(times=2)
+        assert ledger.account_balance(Account.DISPUTED, currency="USD") == 5000
+        assert road.books_agree()
+        road.sandbox.control("POST", f"/_sandbox/disputes/{Dispute.objects.get().dispute_id}/close", status="won")
+        road.deliver_and_work_off(times=2)
+        assert ledger.account_balance(Account.DISPUTED, currency="USD") == 0
+        assert Receipt.objects.get().state == Receipt.State.ISSUED
+        assert not Issue.objects.filter(kind="dispute_open", closed_at__isnull=True).exists()
+        assert road.books_agree()
+
+    def test_a_lost_one_takes_the_income_back_and_voids_the_receipt(self, road: Road, paid: Payment) -> None:
+        road.sandbox.control("POST", f"/_sandbox/charges/{paid.charge_id}/dispute")
+        road.deliver_and_work_off()
+        road.sandbox.control("POST", f"/_sandbox/disputes/{Dispute.objects.get().dispute_id}/close", status="lost")
+        road.deliver_and_work_off(times=2)
+        assert ledger.account_balance(Account.GIFTS, currency="USD") == 0
+        assert ledger.account_balance(Account.DISPUTED, currency="USD") == 0
+        assert Receipt.objects.get().state == Receipt.State.VOID
+        assert road.books_agree()
+
+    def test_an_inquiry_moves_no_money(self, road: Road, paid: Payment) -> None:
+        road.sandbox.control("POST", f"/_sandbox/charges/{paid.charge_id}/dispute", inquiry=True)
+        road.deliver_and_work_off()
+        assert Dispute.objects.get().status.startswith("warning_")
+        assert ledger.account_balance(Account.DISPUTED, currency="USD") == 0
+        assert road.books_agree()
