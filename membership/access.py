@@ -64,7 +64,9 @@ def expire() -> None:
     for tier in Tier.objects.all():
         members = users.filter(live & Q(payers__memberships__tier=tier)).values("pk")
         inside = users.filter(groups__membership_tier=tier)
-        for user in [*inside.exclude(pk__in=members), *users.filter(pk__in=members).exclude(pk__in=inside.values("pk"))]:
+        lapsed = inside.exclude(pk__in=members)
+        missing = users.filter(pk__in=members).exclude(pk__in=inside.values("pk"))
+        for user in [*lapsed, *missing]:
             sync_groups(user, now)
 
 

@@ -14,7 +14,7 @@ from receipts.money import AmountError, parse_amount, plain
 
 
 class AmountField(forms.Field):
-    """"12.50" on the screen, 1250 in Python."""
+    """Shows 1250 as "12.50" and reads it back."""
 
     widget = forms.TextInput(attrs={"inputmode": "decimal"})
 

@@ -1,9 +1,10 @@
 
+import uuid
+
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import modelcluster.fields
-import uuid
 from django.db import migrations, models
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from receipts.models import Transaction
 
 KIND = "membership.membership"
+# What a plan's change may change; never more, so that two workers do not undo each other's other fields.
+FOLLOWED = ["unknown_status", "state", "paid_until", "ended_at", "cancel_requested_at", "cancel_reason"]
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -85,6 +87,10 @@ class Membership(models.Model):
         return access.is_live(self.tier, state=self.state, paid_until=self.paid_until, at=at or timezone.now())
 
     @property
+    def per(self) -> str:
+        return Interval(self.interval).per
+
+    @property
     def is_live_now(self) -> bool:
         return self.is_live()
 
@@ -109,7 +115,7 @@ class Membership(models.Model):
         return [dues.line_of(self.tier, interval=self.interval, amount=self.amount)]
 
     def pending(self) -> None:
-        """Keep the terms together with the checkout that was made for them; a given-up checkout may be taken up again."""
+        """Keep the terms together with the checkout that was made for them. One that was given up is taken up again."""
         if self.started_at is None:
             self.state = State.INCOMPLETE
             self.save(update_fields=["state", "interval", "amount", "currency"])
@@ -143,11 +149,7 @@ class Membership(models.Model):
         self.ended_at = plan.ended_at
         if self.state == State.ACTIVE:
             self.cancel_requested_at, self.cancel_reason = None, ""
-        self.save(
-            update_fields=[
-                "unknown_status", "state", "paid_until", "ended_at", "cancel_requested_at", "cancel_reason"
-            ]
-        )  # fmt: skip
+        self.save(update_fields=FOLLOWED)
 
     def _state_by(self, plan: Plan) -> str:
         state = OF_PLAN.get(plan.status, self.state)
@@ -174,7 +176,8 @@ class Membership(models.Model):
         if self.payer.email:
             same |= Q(payer__email__iexact=self.payer.email)
         if others.filter(same).exists():
-            open_issue("duplicate_plan", str(self.public_id), f"Membership {self.public_id} is a second one of its tier.")
+            detail = f"Membership {self.public_id} is a second one of its tier."
+            open_issue("duplicate_plan", str(self.public_id), detail)
 
     def renewal_failed(self, plan: Plan, *, attempt: int, is_last: bool) -> None:
         failure = plan.failures.filter(attempt=attempt).order_by("-pk").first()

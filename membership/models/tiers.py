@@ -20,6 +20,10 @@ class Interval(models.TextChoices):
     MONTH = "month", "Monthly"
     YEAR = "year", "Yearly"
 
+    @property
+    def per(self) -> str:
+        return f"a {self.value}"
+
 
 # What the rules make of a benefit (receipts.rules), in the words of the staff who enter it.
 KINDS = (

@@ -1,0 +1,52 @@
+"""Tiers as visitors compare them: on the join page, on a page of the site, and where a tier is gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from membership.dues import yearly
+from membership.models import Benefit, Interval, Tier
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierCard:
+    tier: Tier
+    interval: str
+    price: int
+    per: str
+    # What twelve monthly payments cost more than one yearly payment; 0 where that says nothing.
+    saving: int
+    benefits: list[Benefit]
+    url: str
+
+
+def tier_cards(interval: str) -> list[TierCard]:
+    """Every tier that is offered, at the price of this interval where it has one."""
+    tiers = Tier.objects.open().with_offer()
+    return [_card(tier, interval) for tier in tiers if tier.prices.all()]
+
+
+def _card(tier: Tier, wanted: str) -> TierCard:
+    prices = {price.interval: price.amount for price in tier.prices.all()}
+    interval = wanted if wanted in prices else next(iter(prices))
+    return TierCard(
+        tier=tier,
+        interval=interval,
+        price=prices[interval],
+        per=Interval(interval).per,
+        saving=_saving(prices) if interval == Interval.YEAR else 0,
+        benefits=list(tier.benefits.all()),
+        url=f"{reverse('join_tier', args=[tier.slug])}?interval={interval}",
+    )
+
+
+def _saving(prices: dict[str, int]) -> int:
+    if set(prices) != set(Interval.values):
+        return 0
+    return max(yearly(prices[Interval.MONTH], Interval.MONTH) - prices[Interval.YEAR], 0)
+
+
+def known_interval(text: str | None, default: str = Interval.MONTH) -> str:
+    return text if text in Interval.values else default
