@@ -59,8 +59,7 @@ def run_python(*words: str, folder: Path = REPOSITORY, **environment: str) -> su
 
 def must_succeed(finished: subprocess.CompletedProcess[str]) -> None:
     if finished.returncode != 0:
-        pytest.fail(f"{finished.stdout[-3000:]}
-{finished.stderr[-3000:]}", pytrace=False)
+        pytest.fail(finished.stdout[-3000:] + finished.stderr[-3000:], pytrace=False)
 
 
 # -- Layers -------------------------------------------------------------------------------------------------
