@@ -7,12 +7,12 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.core.mail import EmailMultiAlternatives
 
-from accounts.mailing import queue_mail
+from accounts.mailing import mail_context, queue_mail
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        values = {"request": self.request, "email": email, **context}
+        values = {**mail_context(), "email": email, **context}
         message = self.render_mail(template_prefix, email, values)
         html = ""
         if isinstance(message, EmailMultiAlternatives) and message.alternatives:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
+from wagtail import hooks
 
 from accounts import tasks
 from accounts.models import OutgoingMail
@@ -20,13 +21,21 @@ def send_mail_later(*, template: str, to: str, context: dict[str, Any], language
     Called inside a transaction, the row and its task commit or vanish with it.
     """
     with translation.override(language):
-        values = {"base_url": settings.BASE_URL, "demo": settings.DEMO, **context}
+        values = {**mail_context(), **context}
         return queue_mail(
             to=to,
             subject=render_to_string(f"{template}_subject.txt", values),
             text=render_to_string(f"{template}.txt", values),
             html=render_to_string(f"{template}.html", values),
         )
+
+
+def mail_context() -> dict[str, Any]:
+    """What the layout of every mail needs, from the hook ``mail_context``: often there is no request."""
+    values: dict[str, Any] = {"base_url": settings.BASE_URL}
+    for more in hooks.get_hooks("mail_context"):
+        values.update(more())
+    return values
 
 
 def queue_mail(*, to: str, subject: str, text: str, html: str = "") -> OutgoingMail:

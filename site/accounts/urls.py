@@ -5,15 +5,18 @@ from __future__ import annotations
 from django.urls import include, path
 
 from accounts import views
+from accounts.staff import StaffAccountView
 
 urlpatterns = [
     path("admin/login/", views.to_the_login),
     path("_util/login/", views.to_the_login),
     path("django-admin/login/", views.to_the_login),
+    path("admin/account/", StaffAccountView.as_view()),
     path("accounts/login/password/", views.PasswordLoginView.as_view(), name="account_login_password"),
     path("accounts/", include("allauth.urls")),
     path("account/", views.account_home, name="account_home"),
     path("account/name/", views.change_name, name="account_name"),
     path("demo/mail/", views.demo_mail_list, name="demo_mail_list"),
     path("demo/mail/<int:mail_pk>/", views.demo_mail, name="demo_mail"),
+    path("demo/mail/<int:mail_pk>/html/", views.demo_mail_html, name="demo_mail_html"),
 ]

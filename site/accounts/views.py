@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from allauth.account.views import LoginView
+from csp.constants import NONE, UNSAFE_INLINE
+from csp.decorators import csp
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -58,6 +60,14 @@ def demo_mail(request: HttpRequest, mail_pk: int) -> HttpResponse:
     _demo_only()
     mail = get_object_or_404(OutgoingMail, pk=mail_pk)
     return render(request, "accounts/demo_mail.html", {"mail": mail})
+
+
+@never_cache
+@csp({"default-src": [NONE], "style-src": [UNSAFE_INLINE]})
+def demo_mail_html(request: HttpRequest, mail_pk: int) -> HttpResponse:
+    """The mail as a mail reader draws it. Its styles were inlined, so this one answer allows them and nothing else."""
+    _demo_only()
+    return HttpResponse(get_object_or_404(OutgoingMail, pk=mail_pk).html)
 
 
 def _demo_only() -> None:

@@ -7,8 +7,8 @@ import re
 HEX = re.compile(r"#[0-9a-fA-F]{6}\Z")
 READABLE = 4.5
 WHITE, INK = "#ffffff", "#12211f"
-# What text in a brand colour stands on, in light and in dark.
-PAPER, NIGHT = "#fbf8f3", "#0d1a1c"
+# The darkest light and the lightest dark surface that text in a brand colour stands on.
+PAPER, NIGHT = "#ede5d8", "#15272a"
 
 Channels = tuple[float, float, float]
 
@@ -50,12 +50,12 @@ def stylesheet(*, primary: str, accent: str) -> str:
     for colour in (primary, accent):
         if not HEX.match(colour):
             raise ValueError("not a colour")
-    button_night = readable_on(NIGHT, primary)
+    button_night = readable_on(NIGHT, primary, at_least=7)
     lines = {
         "--brand": primary,
         "--brand-ink": text_on(primary),
         "--brand-deep": readable_on(WHITE, mix(primary, "#000000", 0.35), at_least=7),
-        "--brand-text": f"light-dark({readable_on(mix(PAPER, '#000000', 0.06), primary)}, {button_night})",
+        "--brand-text": f"light-dark({readable_on(PAPER, primary)}, {button_night})",
         "--brand-night": button_night,
         "--brand-night-ink": text_on(button_night),
         "--accent": accent,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 Block = dict[str, Any]
@@ -59,7 +60,8 @@ def offer(*, kind: str, title: str = "", text: str = "", reference: str = "", op
 
 
 def _items(values: list[Block]) -> list[Block]:
-    return [{"type": "item", "value": value} for value in values]
+    # Without an id Wagtail takes the wrapper itself for the value.
+    return [{"type": "item", "value": value, "id": str(uuid.uuid4())} for value in values]
 
 
 def _block(kind: str, /, **value: Any) -> Block:

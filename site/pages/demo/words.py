@@ -145,8 +145,8 @@ def home(use: Materials) -> list[Block]:
             source="Harbour Light annual review 2025, a fictional report.",
         ),
         quote(
-            "Nobody here asked me what had happened. They asked me what I wanted to do next.",
-            "A sentence from our house rules: it is how every first meeting starts",
+            "We do not ask what happened. We ask what you want to do next.",
+            "The first of our house rules",
         ),
         offer(
             title="Choose how you stand with us",
