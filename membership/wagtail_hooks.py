@@ -1,0 +1,44 @@
+"""What membership gives to the rest: a block for pages, a part of "My account", staff screens, a periodic job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from wagtail import hooks
+
+from accounts.sections import AccountSection
+from membership import access, account
+from membership.cards import known_interval, tier_cards
+from membership.staff import MembershipGroup
+from pages.offers import Offer
+
+
+@hooks.register("register_offer")
+def offer() -> Offer:
+    return Offer(kind="membership.tiers", label="Membership tiers", render=render_tiers)
+
+
+def render_tiers(request: HttpRequest | None, reference: str, options: Mapping[str, str]) -> str:
+    """Plain links to the join page: the page around it may be cached. ``reference`` narrows it to one tier."""
+    interval = known_interval(options.get("interval"))
+    cards = [card for card in tier_cards(interval) if reference in ("", card.tier.slug)]
+    return render_to_string("membership/offer.html", {"cards": cards, "interval": interval})
+
+
+@hooks.register("account_sections")
+def account_section(request: HttpRequest) -> AccountSection | None:
+    return account.section(request)
+
+
+@hooks.register("scheduled_jobs")
+def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
+    return [("membership.expire", timedelta(minutes=30), access.expire)]
+
+
+@hooks.register("register_admin_viewset")
+def staff_screens() -> MembershipGroup:
+    return MembershipGroup()
