@@ -20,7 +20,7 @@ TEMPLATE_VERSION = "2026-11.1"
 STYLE = Path(__file__).parent / "templates" / "receipts" / "document.css"
 
 # Up to this much print the page has room for its foot at the bottom.
-ROWS_ON_A_PAGE, ROW_WIDTH = 8, 100
+ROWS_ON_A_PAGE, ROW_WIDTH = 11, 100
 
 REGISTRATION_LABELS = {"US": "EIN"}
 LETTER_COUNTRIES = {"US", "CA"}
@@ -76,7 +76,9 @@ def _statements(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _rows(facts: dict[str, Any]) -> int:
     """Roughly how many rows of print the lines and what is said of them take."""
-    texts = [text for statement in _statements(facts["lines"]) for text in (statement["about"], *statement["sentences"])]
+    texts = [
+        text for statement in _statements(facts["lines"]) for text in (statement["about"], *statement["sentences"])
+    ]
     return len(facts["lines"]) + sum(1 + len(text) // ROW_WIDTH for text in (*texts, facts["note"]) if text)
 
 
