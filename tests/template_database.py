@@ -46,8 +46,9 @@ def template_key(version: str) -> str:
     for app in sorted(apps.get_app_configs(), key=lambda app: app.label):
         for path in sorted((Path(app.path) / "migrations").glob("*.py")):
             digest.update(f"{app.label}/{path.name}".encode() + path.read_bytes())
-    # The ledger's triggers are installed by code, not by a migration.
-    for path in sorted((REPOSITORY / "receipts").glob("triggers*")):
+    # The ledger's triggers and the groups' permissions are installed by code after a migration, not by one.
+    by_code = [*(REPOSITORY / "receipts").glob("triggers*"), *(REPOSITORY / "site").glob("*/finance.py")]
+    for path in sorted(by_code):
         digest.update(path.read_bytes() if path.is_file() else b"")
     return digest.hexdigest()[:12]
 

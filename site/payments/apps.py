@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class PaymentsConfig(AppConfig):
@@ -10,3 +11,6 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from payments import checks  # noqa: F401 - registers the start-up checks
+        from payments.finance import grant_to_finance
+
+        post_migrate.connect(grant_to_finance, sender=self)

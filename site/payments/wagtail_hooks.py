@@ -1,4 +1,4 @@
-"""What payments gives to the rest through hooks: periodic jobs and its part of ``check_books``."""
+"""What payments gives to the rest through hooks: periodic jobs, its part of ``check_books``, the staff's screens."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.http import HttpRequest
 from wagtail import hooks
 
 from payments import repair
+from payments.staff.menu import PaymentsGroup
+from payments.staff.panel import HealthPanel
 
 
 @hooks.register("scheduled_jobs")
@@ -25,3 +28,22 @@ def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
 @hooks.register("check_books")
 def compare_with_stripe() -> Iterable[str]:
     return repair.differences()
+
+
+@hooks.register("register_admin_viewset")
+def staff_screens() -> PaymentsGroup:
+    return PaymentsGroup()
+
+
+@hooks.register("construct_homepage_panels")
+def add_health(request: HttpRequest, panels: list[Any]) -> None:
+    if request.user.has_perm("payments.view_event"):
+        panels.append(HealthPanel())
+
+
+@hooks.register("register_log_actions")
+def staff_actions(actions: Any) -> None:
+    """What staff did here, for Wagtail's site history."""
+    actions.register_action("payments.refund", "Refund", "Refunded")
+    actions.register_action("payments.retry", "Retry event", "Put back into the queue")
+    actions.register_action("payments.close_issue", "Close issue", "Closed")
