@@ -1,4 +1,4 @@
-"""Starts the Stripe sandbox as its own process and drives it: the real SDK on one side, its control API on the other."""
+"""Starts the Stripe sandbox as its own process and drives it by the real SDK and by its control API."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ class Sandbox:
             http_client=stripe.RequestsClient(timeout=(4, 25)),
         )
 
-    def request(self, method: str, path: str, body: str = "", headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], str]:
+    def request(
+        self, method: str, path: str, body: str = "", headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, str], str]:
         """Any HTTP request: (status, headers, text)."""
         parts = urlsplit(self.url)
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
@@ -120,6 +122,17 @@ class Sandbox:
 
     def event(self, kind: str, body: dict[str, Any], **order: Any) -> dict[str, Any]:
         return dict(self.control("POST", "events", type=kind, object=body, **order))
+
+    def ids(self, kind: str) -> list[str]:
+        """The ids of every object of a kind, such as ``checkout.session``."""
+        return list(self.control("GET", "objects", kind=kind))
+
+    def count(self, kind: str) -> int:
+        return len(self.ids(kind))
+
+    def forget_events(self) -> None:
+        """As Stripe does after 30 days."""
+        self.control("DELETE", "events")
 
     def stop(self) -> None:
         self.process.terminate()

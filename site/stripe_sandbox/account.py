@@ -6,12 +6,15 @@ import heapq
 import json
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from stripe_sandbox.contract import Contract
-from stripe_sandbox.errors import ContractViolation, no_such
+from stripe_sandbox.errors import no_such
 from stripe_sandbox.store import Json, Store, copy_of, new_id
+
+LONGEST_LOG = 20_000
 
 DEFAULTS: Json = {
     "after_last_attempt": "cancel",
@@ -24,6 +27,7 @@ DEFAULTS: Json = {
     "available_after_days": 2,
     "draft_seconds": 0,
     "pending_balance_transactions": False,
+    "event_days": 30,
     "hold": False,
     "delay": 0,
     "drop": 0,
@@ -70,7 +74,7 @@ class Account:
         self.agenda = [(entry["at"], entry["id"]) for entry in self.store.oldest_first("_agenda")]
         heapq.heapify(self.agenda)
         self.faults: list[Json] = []
-        self.log: list[Json] = []
+        self.log: deque[Json] = deque(maxlen=LONGEST_LOG)
 
     def reset(self) -> None:
         self.store.empty()
@@ -82,8 +86,17 @@ class Account:
             raise KeyError(f"No such setting: {', '.join(sorted(unknown))}")
         self.settings.update(changes)
         self.store.put(self.settings, "_state")
+        if not self.settings["hold"]:
+            self._release()
         self.delivery_waiting.notify_all()
         return {name: self.settings[name] for name in DEFAULTS}
+
+    def _release(self) -> None:
+        """What was held and has an address goes out."""
+        for delivery in self.store.where("_delivery", "state", "held"):
+            if delivery["url"]:
+                delivery["state"] = "pending"
+                self.store.put(delivery, "_delivery")
 
     # -- Time ----------------------------------------------------------------------------------------------
 
@@ -124,7 +137,10 @@ class Account:
     # -- Objects -------------------------------------------------------------------------------------------
 
     def make(self, kind: str, prefix: str, **fields: Any) -> Json:
-        """A new object: everything empty but what is given."""
+        """A new object, stored: everything empty but what is given."""
+        return self.store.put(self.blank(kind, prefix, **fields))
+
+    def blank(self, kind: str, prefix: str, **fields: Any) -> Json:
         if kind not in self.skeletons:
             self.skeletons[kind] = self.contract.skeleton(kind)
         made: Json = {"id": new_id(prefix), **copy_of(self.skeletons[kind]), **fields}
@@ -133,7 +149,7 @@ class Account:
             made["created"] = self.now()
         if "livemode" in made:
             made["livemode"] = False
-        return self.store.put(made)
+        return made
 
     def get(self, kind: str, identifier: str, *, param: str = "id", status: int = 404) -> Json:
         found = self.store.get(kind, identifier)
@@ -156,34 +172,38 @@ class Account:
         carried: Json = {"object": copy_of(subject)}
         if previous:
             carried["previous_attributes"] = copy_of(previous)
-        return self.tell(kind, carried)
-
-    def tell(self, kind: str, carried: Json, *, livemode: bool = False, api_version: str | None = None) -> Json:
-        event = self.store.put(
-            {
-                "id": new_id("evt"),
-                "object": "event",
-                "account": None,
-                "api_version": api_version or self.contract.api_version,
-                "context": None,
-                "created": self.now(),
-                "data": carried,
-                "livemode": livemode,
-                "pending_webhooks": 0,
-                "request": self.request if self.request and self.frozen_at is None else None,
-                "type": kind,
-            }
-        )
-        if event["request"] is None:
-            event["request"] = {"id": None, "idempotency_key": None}
-        self._address(event)
+        event = self.tell(kind, carried)
+        if self.strict:
+            self.contract.check_object(event)
         return event
 
-    def _address(self, event: Json) -> None:
+    def tell(self, kind: str, carried: Json, *, livemode: bool = False, api_version: str | None = None) -> Json:
+        caller = self.request if self.request and self.frozen_at is None else {"id": None, "idempotency_key": None}
         endpoints = self.endpoints()
-        wanting = [e for e in endpoints if "*" in e["enabled_events"] or event["type"] in e["enabled_events"]]
-        event["pending_webhooks"] = len(wanting)
-        body = json.dumps(event, indent=2)
+        wanting = [e for e in endpoints if "*" in e["enabled_events"] or kind in e["enabled_events"]]
+        event = {
+            "id": new_id("evt"),
+            "object": "event",
+            "account": None,
+            "api_version": api_version or self.contract.api_version,
+            "context": None,
+            "created": self.now(),
+            "data": carried,
+            "livemode": livemode,
+            "pending_webhooks": len(wanting),
+            "request": caller,
+            "type": kind,
+        }
+        self._keep(event)
+        self._address(event, endpoints, wanting)
+        return event
+
+    def _keep(self, event: Json) -> None:
+        """Events are many and read seldom: they are kept as text, with beside it what lists ask for."""
+        kept = {name: event[name] for name in ("id", "created", "type")}
+        self.store.put({**kept, "object": "event", "text": json.dumps(event, indent=2)}, "event")
+
+    def _address(self, event: Json, endpoints: list[Json], wanting: list[Json]) -> None:
         # With no endpoint at all the delivery waits to be fetched by hand.
         for endpoint in wanting if endpoints else [{"id": None, "url": None, "secret": None}]:
             held = self.settings["hold"] or endpoint["url"] is None
@@ -194,7 +214,6 @@ class Account:
                     "type": event["type"],
                     "endpoint": endpoint["id"],
                     "url": endpoint["url"],
-                    "body": body,
                     "state": "held" if held else "pending",
                     "attempts": 0,
                     "due": time.time() + float(self.settings["delay"]),
@@ -220,6 +239,3 @@ class Account:
         if delivery["endpoint"] and self.store.get("webhook_endpoint", delivery["endpoint"]):
             return str(self.store.notes(delivery["endpoint"]).get("secret", self.webhook_secret))
         return self.webhook_secret
-
-    def complain(self, violation: ContractViolation) -> str:
-        return f"The sandbox broke Stripe's contract: {violation}"

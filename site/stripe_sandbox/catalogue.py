@@ -40,7 +40,9 @@ def updates(subject: Json, params: Json, fields: tuple[str, ...]) -> Json:
 
 
 def make_product(account: Account, params: Json, *, active: bool = True) -> Json:
-    fields = {name: params[name] for name in ("description", "unit_label", "statement_descriptor", "url") if name in params}
+    fields = {
+        name: params[name] for name in ("description", "unit_label", "statement_descriptor", "url") if name in params
+    }
     if "id" in params:
         if account.store.get("product", params["id"]):
             raise ApiError(f"Product already exists: {params['id']}", code="resource_already_exists", param="id")
@@ -137,9 +139,7 @@ def unit_amount_of(params: Json) -> int:
             raise ApiError("The sandbox takes whole minor units only.", param="unit_amount_decimal")
         amount = int(whole)
     if amount < 0:
-        raise ApiError(
-            "Invalid non-negative integer", code="parameter_invalid_integer", param="unit_amount"
-        )
+        raise ApiError("Invalid non-negative integer", code="parameter_invalid_integer", param="unit_amount")
     if amount > LARGEST_AMOUNT:
         raise ApiError("Amount must be no more than 999,999.99", code="amount_too_large", param="unit_amount")
     return int(amount)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from stripe_sandbox.account import Account, due
-from stripe_sandbox.catalogue import coupon_in, discount_by, inline_price, merged_metadata, updates
 from stripe_sandbox.catalogue import change as change_fields
+from stripe_sandbox.catalogue import coupon_in, discount_by, inline_price, merged_metadata, updates
 from stripe_sandbox.customers import ADDRESS
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.expand import expandable_list
@@ -17,7 +17,29 @@ from stripe_sandbox.store import Json, new_id
 SHORTEST, LONGEST, SLACK = 30 * 60, 24 * 3600, 60
 # The least a card can be charged, in minor units; 50 where Stripe's list is silent here.
 MINIMUM = {"gbp": 30, "jpy": 50, "cad": 50, "aud": 50, "mxn": 1000, "sek": 300, "nok": 300, "dkk": 250, "huf": 17500}
-NOT_IMPLEMENTED = ("shipping_options", "optional_items", "setup_intent_data", "after_expiration", "tax_id_collection")
+# What the sandbox acts on, and what would only change the look of Stripe's own page. All else is refused.
+UNDERSTOOD = {
+    *("adaptive_pricing", "allow_promotion_codes", "allowed_payment_method_types", "automatic_tax"),
+    *(
+        "billing_address_collection",
+        "branding_settings",
+        "cancel_url",
+        "client_reference_id",
+        "currency",
+        "custom_text",
+    ),
+    *("customer", "customer_creation", "customer_email", "customer_update", "discounts"),
+    *("excluded_payment_method_types", "expires_at", "integration_identifier", "line_items", "locale", "metadata"),
+    *("mode", "origin_context", "payment_intent_data", "payment_method_collection", "saved_payment_method_options"),
+    *("submit_type", "subscription_data", "success_url", "ui_mode", "wallet_options"),
+}
+UNDERSTOOD_BELOW = {
+    "payment_intent_data": {
+        *("description", "metadata", "receipt_email", "setup_future_usage"),
+        *("statement_descriptor", "statement_descriptor_suffix"),
+    },
+    "subscription_data": {"billing_mode", "description", "metadata", "proration_behavior"},
+}
 MODES = {"payment": "payment_intent_data", "subscription": "subscription_data"}
 
 
@@ -47,9 +69,11 @@ def refuse_what_does_not_fit(account: Account, params: Json) -> None:
         if mode is None:
             raise ApiError("Missing required param: mode.", code="parameter_missing", param="mode")
         raise not_implemented(f"mode={mode}")
-    for name in NOT_IMPLEMENTED:
-        if params.get(name):
-            raise not_implemented(name)
+    for name in sorted(set(params) - UNDERSTOOD):
+        raise not_implemented(name)
+    for outer, understood in UNDERSTOOD_BELOW.items():
+        for name in sorted(set(params.get(outer) or {}) - understood):
+            raise not_implemented(f"{outer}[{name}]")
     if (params.get("automatic_tax") or {}).get("enabled"):
         raise not_implemented("automatic_tax")
     if params.get("ui_mode", "hosted_page") != "hosted_page":
@@ -68,8 +92,6 @@ def refuse_what_does_not_fit(account: Account, params: Json) -> None:
             raise ApiError(f"You can not pass `{name}` in `{mode}` mode.", param=name)
     if mode == "subscription" and "customer_creation" in params:
         raise ApiError("`customer_creation` can only be used in `payment` mode.", param="customer_creation")
-    if "trial_period_days" in (params.get("subscription_data") or {}):
-        raise not_implemented("subscription_data[trial_period_days]")
     refuse_customer(account, params)
 
 
@@ -85,7 +107,9 @@ def refuse_customer(account: Account, params: Json) -> None:
 
 
 def not_implemented(name: str) -> ApiError:
-    return ApiError(f"The sandbox does not implement `{name}` of POST /v1/checkout/sessions.", status=501, kind="api_error")
+    return ApiError(
+        f"The sandbox does not implement `{name}` of POST /v1/checkout/sessions.", status=501, kind="api_error"
+    )
 
 
 def expiry(account: Account, given: int | None) -> int:
@@ -130,7 +154,9 @@ def priced_line(account: Account, item: Json, place: int) -> Json:
     if item.get("tax_rates") or item.get("dynamic_tax_rates"):
         raise not_implemented("line_items[tax_rates]")
     if "quantity" not in item:
-        raise ApiError(f"Missing required param: {where}[quantity].", code="parameter_missing", param=f"{where}[quantity]")
+        raise ApiError(
+            f"Missing required param: {where}[quantity].", code="parameter_missing", param=f"{where}[quantity]"
+        )
     if item["quantity"] < 1:
         raise ApiError("Quantity must be greater than 0.", code="parameter_invalid_integer", param=f"{where}[quantity]")
     if "price" in item:
@@ -200,14 +226,18 @@ def make_session(account: Account, params: Json, lines: list[Json], *, expires_a
         currency=lines[0]["currency"],
         custom_fields=[],
         customer=params.get("customer"),
-        customer_creation=None if "customer" in params or mode != "payment" else params.get("customer_creation", "if_required"),
+        customer_creation=None
+        if "customer" in params or mode != "payment"
+        else params.get("customer_creation", "if_required"),
         customer_email=params.get("customer_email"),
         discounts=[{"coupon": coupon["id"], "promotion_code": None}] if coupon else [],
         expires_at=expires_at,
         locale=params.get("locale"),
         metadata=merged_metadata(None, params.get("metadata")),
         mode=mode,
-        payment_method_collection=params.get("payment_method_collection", "if_required" if mode == "payment" else "always"),
+        payment_method_collection=params.get(
+            "payment_method_collection", "if_required" if mode == "payment" else "always"
+        ),
         payment_method_types=["card"],
         payment_status="unpaid" if total else "no_payment_required",
         phone_number_collection={"enabled": False},
@@ -215,7 +245,11 @@ def make_session(account: Account, params: Json, lines: list[Json], *, expires_a
         status="open",
         submit_type=params.get("submit_type"),
         success_url=params["success_url"],
-        total_details={"amount_discount": sum(line["amount_discount"] for line in lines), "amount_shipping": 0, "amount_tax": 0},
+        total_details={
+            "amount_discount": sum(line["amount_discount"] for line in lines),
+            "amount_shipping": 0,
+            "amount_tax": 0,
+        },
         ui_mode="hosted_page",
         url=f"{account.public_url}/c/pay/{identifier}",
     )
@@ -278,7 +312,7 @@ def expire_session(account: Account, call: Call) -> Json:
     session = account.get("checkout.session", call.id)
     if session["status"] != "open":
         raise ApiError(
-            f"Only Checkout Sessions with a status in [\"open\"] can be expired. This Checkout Session has a status of"
+            f'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of'
             f" {session['status']}.",
             param="session",
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from stripe_sandbox import invoices, money
+from stripe_sandbox import collecting, invoices, money
 from stripe_sandbox.account import Account, due
 from stripe_sandbox.catalogue import change
-from stripe_sandbox.customers import ADDRESS, address_of, make_customer, make_payment_method
+from stripe_sandbox.customers import ADDRESS, address_of, attach, make_customer, make_payment_method
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.money import DAY
 from stripe_sandbox.store import Json
@@ -36,14 +36,17 @@ def complete(account: Account, session_id: str, outcome: str, details: Json) -> 
     if session["amount_total"] == 0 and session["mode"] == "payment":
         return finish(account, session, customer, details, "no_payment_required")
     kind = "sepa_debit" if outcome.startswith("sepa_") else "card"
-    method = method_for(account, session, customer, kind, details)
+    who = {"email": session["customer_email"] or (customer or {}).get("email"), **details}
+    method = make_payment_method(account, kind=kind, details=who)
     if session["amount_total"] == 0:
+        attach_if_kept(account, session, method, customer)
         start_subscription(account, session, customer, method, None)
         return finish(account, session, customer, details, "no_payment_required")
     intent = intent_for(account, session, customer, notes)
     status = money.attempt(account, intent, method, outcome)
     if status not in {"succeeded", "processing"}:
         return session
+    attach_if_kept(account, session, method, customer)
     if status == "processing":
         days = int(account.settings["async_payment_days"])
         then = "debit_succeeds" if outcome == "sepa_paid_later" else "debit_fails"
@@ -71,10 +74,11 @@ def customer_for(account: Account, session: Json, details: Json) -> Json | None:
     return customer
 
 
-def method_for(account: Account, session: Json, customer: Json | None, kind: str, details: Json) -> Json:
-    keeps = customer if session["mode"] == "subscription" else None
-    who = {"email": details.get("email") or session["customer_email"] or (customer or {}).get("email"), **details}
-    return make_payment_method(account, kind=kind, customer=keeps, details=who)
+def attach_if_kept(account: Account, session: Json, method: Json, customer: Json | None) -> None:
+    """A way to pay is kept with the customer only for later payments, and only once it has paid."""
+    later = account.store.notes(session["id"])["payment_intent_data"].get("setup_future_usage")
+    if customer and (later or session["mode"] == "subscription"):
+        attach(account, method, customer)
 
 
 def intent_for(account: Account, session: Json, customer: Json | None, notes: Json) -> Json:
@@ -134,7 +138,7 @@ def start_subscription(
         invoice.update(attempted=True, attempt_count=1)
         account.store.put(invoice)
     if intent is None or intent["status"] == "succeeded":
-        invoices.mark_paid(account, invoice)
+        collecting.mark_paid(account, invoice)
     session.update(subscription=subscription["id"], invoice=invoice["id"])
     account.store.put(session)
 
@@ -191,7 +195,7 @@ def debit_succeeds(account: Account, identifier: str, at: int) -> None:
     intent = account.get("payment_intent", identifier)
     money.succeed(account, intent, account.get("charge", intent["latest_charge"]))
     for payment in invoices.payments_of(account, "payment_intent", identifier):
-        invoices.mark_paid(account, account.get("invoice", payment["invoice"]))
+        collecting.mark_paid(account, account.get("invoice", payment["invoice"]))
     session = session_paid_by(account, intent)
     if session:
         change(account, session, {"payment_status": "paid"})
@@ -203,7 +207,7 @@ def debit_fails(account: Account, identifier: str, at: int) -> None:
     intent = account.get("payment_intent", identifier)
     money.fail_later(account, intent)
     for payment in invoices.payments_of(account, "payment_intent", identifier):
-        invoices.mark_failed(account, account.get("invoice", payment["invoice"]), needs_action=False, automatic=True)
+        collecting.mark_failed(account, account.get("invoice", payment["invoice"]), needs_action=False, automatic=True)
     session = session_paid_by(account, intent)
     if session:
         account.emit("checkout.session.async_payment_failed", session)

@@ -87,9 +87,9 @@ class Contract:
     def match(self, method: str, path: str) -> tuple[Route | None, tuple[str, ...]]:
         parts = path.split("/")[2:]
         for template, route in self.by_shape.get((method, len(parts)), []):
-            if all(known == given or (known.startswith("{") and given) for known, given in zip(template, parts)):
-                ids = tuple(given for known, given in zip(template, parts) if known.startswith("{"))
-                return route, ids
+            pairs = list(zip(template, parts, strict=True))
+            if all(known == given or (known.startswith("{") and given) for known, given in pairs):
+                return route, tuple(given for known, given in pairs if known.startswith("{"))
         return None, ()
 
     # -- Requests ------------------------------------------------------------------------------------------

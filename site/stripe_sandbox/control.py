@@ -6,7 +6,17 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from stripe_sandbox import completion, disputes, faults, invoices, money, payouts, refunds, subscriptions, webhooks
+from stripe_sandbox import (
+    collecting,
+    completion,
+    disputes,
+    faults,
+    money,
+    payouts,
+    refunds,
+    subscription_changes,
+    webhooks,
+)
 from stripe_sandbox.account import DEFAULTS, Account
 from stripe_sandbox.catalogue import archive_price
 from stripe_sandbox.catalogue import change as change_fields
@@ -69,9 +79,12 @@ def advance_clock(account: Account, order: Json) -> Json:
 @control("POST", "/clock/set")
 def set_clock(account: Account, order: Json) -> Json:
     to = int(order["to"])
-    if to < account.now() and account.store.kinds.get("event"):
-        raise ApiError("The clock goes back only while nothing has happened yet; reset first.", param="to")
-    return {"done": account.advance(to) if to >= account.now() else account.set_clock(to), "now": account.now()}
+    if to < account.now() and any(account.store.kinds.get(kind) for kind in ("checkout.session", "charge")):
+        raise ApiError("The clock goes back only while nothing has been sold yet; reset first.", param="to")
+    if to >= account.now():
+        return {"done": account.advance(to), "now": account.now()}
+    account.set_clock(to)
+    return {"done": 0, "now": account.now()}
 
 
 @control("GET", "/settings")
@@ -218,16 +231,16 @@ def pay_out(account: Account, order: Json) -> list[Json]:
 def cancel_subscription(account: Account, order: Json, identifier: str) -> Json:
     subscription = account.get("subscription", identifier)
     if order.get("at_period_end"):
-        previous = subscriptions.cancel_at_period_end(account, subscription, True)
+        previous = subscription_changes.cancel_at_period_end(account, subscription, True)
         account.emit("customer.subscription.updated", subscription, previous)
     else:
-        invoices.end_subscription(account, subscription, reason="cancellation_requested")
+        collecting.end_subscription(account, subscription, reason="cancellation_requested")
     return subscription
 
 
 @control("POST", "/customers/{id}/delete")
 def delete_customer(account: Account, order: Json, identifier: str) -> Json:
-    return subscriptions.delete_customer(account, Call({}, (identifier,), ""))
+    return subscription_changes.delete_customer(account, Call({}, (identifier,), ""))
 
 
 @control("POST", "/prices/{id}/archive")
@@ -252,9 +265,9 @@ def pay_invoice(account: Account, order: Json, identifier: str) -> Json:
     if invoice["status"] != "open":
         raise ApiError(f"This invoice is {invoice['status']}.")
     if order.get("out_of_band"):
-        invoices.mark_paid(account, invoice, off_stripe=True)
+        collecting.mark_paid(account, invoice, off_stripe=True)
     else:
-        invoices.collect(account, invoice, automatic=False, outcome=str(order.get("outcome", "paid")))
+        collecting.collect(account, invoice, automatic=False, outcome=str(order.get("outcome", "paid")))
     return invoice
 
 
@@ -279,7 +292,7 @@ def clear_faults(account: Account, order: Json) -> Json:
 
 @control("GET", "/log")
 def read_log(account: Account, order: Json) -> list[Json]:
-    return account.log
+    return list(account.log)
 
 
 @control("DELETE", "/log")
@@ -307,7 +320,9 @@ def truth(account: Account, order: Json) -> Json:
 def truth_of(account: Account, charge: Json) -> Json:
     store = account.store
     booked = store.get("balance_transaction", charge["balance_transaction"] or "")
-    rows = [row for dispute in store.where("dispute", "charge", charge["id"]) for row in dispute["balance_transactions"]]
+    rows = [
+        row for dispute in store.where("dispute", "charge", charge["id"]) for row in dispute["balance_transactions"]
+    ]
     return {
         "amount": charge["amount"],
         "refunded": charge["amount_refunded"],
@@ -318,3 +333,17 @@ def truth_of(account: Account, charge: Json) -> Json:
         "status": charge["status"],
         "payment_intent": charge["payment_intent"],
     }
+
+
+@control("GET", "/objects")
+def list_objects(account: Account, order: Json) -> list[str]:
+    """The ids of every object of a kind, such as ``checkout.session``, oldest first."""
+    return [found["id"] for found in account.store.oldest_first(str(order["kind"]))]
+
+
+@control("DELETE", "/events")
+def forget_events(account: Account, order: Json) -> Json:
+    """As Stripe does after 30 days."""
+    for event in account.store.oldest_first("event"):
+        account.store.forget(event["id"])
+    return {"ok": True}

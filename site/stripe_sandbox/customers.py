@@ -10,7 +10,16 @@ from stripe_sandbox.routing import Call, route
 from stripe_sandbox.store import Json, new_id
 
 ADDRESS = ("line1", "line2", "city", "state", "postal_code", "country")
-FIELDS = ("email", "name", "phone", "description", "preferred_locales", "tax_exempt", "individual_name", "business_name")
+FIELDS = (
+    "email",
+    "name",
+    "phone",
+    "description",
+    "preferred_locales",
+    "tax_exempt",
+    "individual_name",
+    "business_name",
+)
 
 
 def address_of(given: Json | None) -> Json | None:
@@ -84,9 +93,7 @@ def bury(account: Account, customer: Json) -> Json:
 # -- Payment methods ---------------------------------------------------------------------------------------
 
 
-def make_payment_method(
-    account: Account, *, kind: str, customer: Json | None, details: Json | None = None, last4: str = "4242"
-) -> Json:
+def make_payment_method(account: Account, *, kind: str, details: Json | None = None, last4: str = "4242") -> Json:
     details = details or {}
     expiry = {"exp_month": 12, "exp_year": 2034}
     method = {
@@ -101,7 +108,7 @@ def make_payment_method(
             "tax_id": None,
         },
         "created": account.now(),
-        "customer": customer["id"] if customer else None,
+        "customer": None,
         "customer_account": None,
         "livemode": False,
         "metadata": {},
@@ -131,10 +138,11 @@ def make_payment_method(
             "generated_from": {"charge": None, "setup_attempt": None},
             "last4": "3000",
         }
-    account.store.put(method)
-    if customer:
-        account.emit("payment_method.attached", method)
-    return method
+    return account.store.put(method)
+
+
+def attach(account: Account, method: Json, customer: Json) -> None:
+    account.emit("payment_method.attached", method, change(account, method, {"customer": customer["id"]}))
 
 
 @route("GET", "/v1/payment_methods")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from stripe_sandbox import money
-from stripe_sandbox.account import Account, due
-from stripe_sandbox.catalogue import change, discount_by, updates
-from stripe_sandbox.errors import ApiError
+from stripe_sandbox.account import Account
+from stripe_sandbox.catalogue import discount_by
 from stripe_sandbox.expand import expandable_list
-from stripe_sandbox.listing import page_of, whole_list
-from stripe_sandbox.money import DAY
-from stripe_sandbox.routing import Call, route
+from stripe_sandbox.listing import whole_list
 from stripe_sandbox.store import Json, new_id
 
 
-def make_line(subscription: Json, item: Json, *, start: int, end: int, amount: int | None = None, text: str = "") -> Json:
+def make_line(
+    subscription: Json, item: Json, *, start: int, end: int, amount: int | None = None, text: str = ""
+) -> Json:
     """A line for one subscription item; an ``amount`` of its own makes it a proration."""
     price = item["price"]
     whole = price["unit_amount"] * item["quantity"]
@@ -56,15 +53,28 @@ def make_line(subscription: Json, item: Json, *, start: int, end: int, amount: i
     }
 
 
-def make_invoice(account: Account, subscription: Json, lines: list[Json], *, reason: str, coupon: Json | None = None) -> Json:
-    """A draft for a subscription."""
+def make_invoice(
+    account: Account, subscription: Json, lines: list[Json], *, reason: str, coupon: Json | None = None
+) -> Json:
+    """A draft for a subscription, stored and told."""
+    invoice = account.store.put(compose(account, subscription, lines, reason=reason, coupon=coupon))
+    link = {"id": f"of:{invoice['id']}", "subscription": subscription["id"], "invoice": invoice["id"]}
+    account.store.put(link, "_invoice_of")
+    account.emit("invoice.created", invoice)
+    return invoice
+
+
+def compose(
+    account: Account, subscription: Json, lines: list[Json], *, reason: str, coupon: Json | None = None
+) -> Json:
+    """A draft that nobody knows of yet."""
     customer = account.get("customer", subscription["customer"])
     identifier = new_id("in")
     subtotal = sum(line["amount"] for line in lines)
     discount = discount_by(coupon, subtotal)
     total = subtotal - discount
     balance = customer.get("balance") or 0
-    invoice = account.make(
+    invoice = account.blank(
         "invoice",
         "in",
         id=identifier,
@@ -109,10 +119,6 @@ def make_invoice(account: Account, subscription: Json, lines: list[Json], *, rea
     invoice["issuer"] = {"type": "self"}
     invoice["payment_settings"].update(default_mandate=None, payment_method_types=None)
     invoice["automatic_tax"].update(enabled=False)
-    account.store.put(invoice)
-    link = {"id": f"of:{identifier}", "subscription": subscription["id"], "invoice": identifier}
-    account.store.put(link, "_invoice_of")
-    account.emit("invoice.created", invoice)
     return invoice
 
 
@@ -164,7 +170,12 @@ def add_invoice_payment(account: Account, invoice: Json, intent: Json) -> None:
         status="open",
         status_transitions={"canceled_at": None, "paid_at": None},
     )
-    link = {"id": f"link:{payment['id']}", "invoice": invoice["id"], "payment_intent": intent["id"], "payment": payment["id"]}
+    link = {
+        "id": f"link:{payment['id']}",
+        "invoice": invoice["id"],
+        "payment_intent": intent["id"],
+        "payment": payment["id"],
+    }
     account.store.put(link, "_invoice_payment_of")
 
 
@@ -180,164 +191,6 @@ def default_payment(account: Account, invoice: Json) -> Json | None:
 # -- Taking the money --------------------------------------------------------------------------------------
 
 
-def method_for(account: Account, subscription: Json | None, customer: Json) -> Json | None:
-    chosen = subscription["default_payment_method"] if subscription else None
-    chosen = chosen or (customer.get("invoice_settings") or {}).get("default_payment_method")
-    return account.store.get("payment_method", chosen) if chosen else None
-
-
-def next_outcome(account: Account, subscription: Json, method: Json | None) -> str:
-    """What the next charge will say: what was ordered for the subscription, else what its card stands for."""
-    notes = account.store.notes(subscription["id"])
-    ordered = notes.get("outcomes") or []
-    if ordered:
-        outcome, times = ordered[0]
-        notes["outcomes"] = [[outcome, times - 1], *ordered[1:]] if times > 1 else ordered[1:]
-        account.store.put_notes(notes)
-        return str(outcome)
-    return str(account.store.notes(method["id"]).get("outcome", "paid")) if method else "declined"
-
-
-def collect(account: Account, invoice: Json, *, automatic: bool = True, outcome: str | None = None) -> None:
-    """Charge an open invoice once."""
-    payment = default_payment(account, invoice)
-    if invoice["amount_due"] == 0 or payment is None:
-        return mark_paid(account, invoice)
-    subscription = subscription_of(account, invoice)
-    method = method_for(account, subscription, account.get("customer", invoice["customer"]))
-    if outcome is None:
-        outcome = next_outcome(account, subscription, method) if subscription else "paid"
-    intent = account.get("payment_intent", payment["payment"]["payment_intent"])
-    invoice.update(attempted=True, attempt_count=invoice["attempt_count"] + 1)
-    account.store.put(invoice)
-    status = money.attempt(account, intent, method, outcome)
-    if status == "succeeded":
-        mark_paid(account, invoice)
-    elif status == "processing":
-        account.schedule(
-            account.now() + int(account.settings["async_payment_days"]) * DAY,
-            "debit_succeeds" if outcome == "sepa_paid_later" else "debit_fails",
-            intent["id"],
-        )
-    else:
-        mark_failed(account, invoice, needs_action=status == "requires_action", automatic=automatic)
-
-
-def mark_paid(account: Account, invoice: Json, *, off_stripe: bool = False) -> None:
-    due_now = invoice["amount_due"]
-    invoice.update(
-        status="paid",
-        amount_paid=due_now,
-        amount_remaining=0,
-        attempted=True,
-        next_payment_attempt=None,
-        auto_advance=False,
-    )
-    if off_stripe:
-        invoice["amount_paid_off_stripe"] = due_now
-    invoice["status_transitions"]["paid_at"] = account.now()
-    account.store.put(invoice)
-    payment = default_payment(account, invoice)
-    if payment and not off_stripe:
-        payment.update(status="paid", amount_paid=due_now)
-        payment["status_transitions"]["paid_at"] = account.now()
-        account.store.put(payment)
-        account.emit("invoice_payment.paid", payment)
-    account.emit("invoice.paid", invoice)
-    account.emit("invoice.payment_succeeded", invoice)
-    recover(account, invoice)
-
-
-def recover(account: Account, invoice: Json) -> None:
-    """A subscription that owes nothing any more is active again."""
-    subscription = subscription_of(account, invoice)
-    if subscription is None or subscription["status"] not in {"past_due", "unpaid"}:
-        return
-    if not open_invoices(account, subscription["id"]):
-        previous = change(account, subscription, {"status": "active"})
-        account.emit("customer.subscription.updated", subscription, previous)
-
-
-def open_invoices(account: Account, subscription_id: str) -> list[Json]:
-    links = account.store.where("_invoice_of", "subscription", subscription_id)
-    invoices = (account.get("invoice", link["invoice"]) for link in links)
-    return [invoice for invoice in invoices if invoice["status"] == "open"]
-
-
-def mark_failed(account: Account, invoice: Json, *, needs_action: bool, automatic: bool) -> None:
-    gave_up = automatic and not plan_retry(account, invoice)
-    account.store.put(invoice)
-    if needs_action:
-        account.emit("invoice.payment_action_required", invoice)
-    account.emit("invoice.payment_failed", invoice)
-    subscription = subscription_of(account, invoice)
-    if subscription is None:
-        return
-    if subscription["status"] == "active":
-        previous = change(account, subscription, {"status": "past_due"})
-        account.emit("customer.subscription.updated", subscription, previous)
-    if gave_up:
-        give_up(account, subscription)
-
-
-def plan_retry(account: Account, invoice: Json) -> bool:
-    """The next attempt of the dunning schedule, or False after the last."""
-    notes = account.store.notes(invoice["id"])
-    notes.setdefault("first_failed", account.now())
-    tried = notes.setdefault("retries", 0)
-    days = account.settings["dunning_days"]
-    if tried >= len(days):
-        invoice["next_payment_attempt"] = None
-        account.store.put_notes(notes)
-        return False
-    notes["retries"] = tried + 1
-    account.store.put_notes(notes)
-    invoice["next_payment_attempt"] = notes["first_failed"] + days[tried] * DAY
-    account.schedule(invoice["next_payment_attempt"], "retry_invoice", invoice["id"])
-    return True
-
-
-@due("retry_invoice")
-def retry_invoice(account: Account, identifier: str, at: int) -> None:
-    invoice = account.get("invoice", identifier)
-    if invoice["status"] == "open" and invoice["next_payment_attempt"] == at:
-        collect(account, invoice)
-
-
-def give_up(account: Account, subscription: Json) -> None:
-    """What the account is set to do with a subscription after its last failed attempt."""
-    ending = account.settings["after_last_attempt"]
-    if ending == "cancel":
-        end_subscription(account, subscription, reason="payment_failed")
-    elif ending == "unpaid" and subscription["status"] != "unpaid":
-        previous = change(account, subscription, {"status": "unpaid"})
-        account.emit("customer.subscription.updated", subscription, previous)
-
-
-def end_subscription(account: Account, subscription: Json, *, reason: str | None) -> None:
-    details = {**(subscription["cancellation_details"] or {}), "reason": reason}
-    details = {"comment": None, "feedback": None, **details}
-    subscription.update(
-        status="canceled",
-        ended_at=account.now(),
-        canceled_at=subscription["canceled_at"] or account.now(),
-        cancellation_details=details,
-    )
-    account.store.put(subscription)
-    for invoice in open_invoices(account, subscription["id"]):
-        invoice.update(next_payment_attempt=None, auto_advance=False)
-        account.store.put(invoice)
-    account.emit("customer.subscription.deleted", subscription)
-
-
-@due("finalize_invoice")
-def finalize_later(account: Account, identifier: str, at: int) -> None:
-    invoice = account.get("invoice", identifier)
-    if invoice["status"] == "draft":
-        finalize(account, invoice)
-        collect(account, invoice)
-
-
 def void(account: Account, invoice: Json) -> None:
     invoice.update(status="void", amount_remaining=0, next_payment_attempt=None, auto_advance=False)
     invoice["status_transitions"]["voided_at"] = account.now()
@@ -346,99 +199,6 @@ def void(account: Account, invoice: Json) -> None:
 
 
 # -- Routes ------------------------------------------------------------------------------------------------
-
-
-@route("GET", "/v1/invoices/{invoice}")
-def retrieve_invoice(account: Account, call: Call) -> Json:
-    return account.get("invoice", call.id)
-
-
-@route("GET", "/v1/invoices")
-def list_invoices(account: Account, call: Call) -> Json:
-    subscription = call.params.pop("subscription", None)
-    if subscription is None:
-        return page_of(call, account.store.newest_first("invoice"))
-    links = reversed(account.store.where("_invoice_of", "subscription", subscription))
-    return page_of(call, (account.get("invoice", link["invoice"]) for link in links))
-
-
-@route("POST", "/v1/invoices/{invoice}")
-def update_invoice(account: Account, call: Call) -> Json:
-    invoice = account.get("invoice", call.id)
-    account.emit("invoice.updated", invoice, change(account, invoice, updates(invoice, call.params, ("description",))))
-    return invoice
-
-
-@route("POST", "/v1/invoices/{invoice}/pay")
-def pay_invoice(account: Account, call: Call) -> Json:
-    invoice = account.get("invoice", call.id)
-    if invoice["status"] == "paid":
-        raise ApiError("Invoice is already paid", code="invoice_already_paid")
-    if invoice["status"] not in {"open", "draft"}:
-        raise ApiError(f"Invoice is {invoice['status']} and cannot be paid.", code="invoice_not_editable")
-    if invoice["status"] == "draft":
-        finalize(account, invoice)
-    if call.params.get("paid_out_of_band"):
-        mark_paid(account, invoice, off_stripe=True)
-        return invoice
-    collect(account, invoice, automatic=False)
-    if invoice["status"] != "paid":
-        raise declined_error(account, invoice)
-    return invoice
-
-
-def declined_error(account: Account, invoice: Json) -> ApiError:
-    payment = default_payment(account, invoice)
-    intent = account.get("payment_intent", payment["payment"]["payment_intent"]) if payment else {}
-    problem: dict[str, Any] = intent.get("last_payment_error") or {}
-    return ApiError(
-        problem.get("message", "The payment needs the customer's authentication."),
-        status=402,
-        kind="card_error",
-        code=problem.get("code", "invoice_payment_intent_requires_action"),
-        kept=True,
-        extra={"decline_code": problem["decline_code"]} if "decline_code" in problem else None,
-    )
-
-
-@route("POST", "/v1/invoices/{invoice}/void")
-def void_invoice(account: Account, call: Call) -> Json:
-    invoice = account.get("invoice", call.id)
-    if invoice["status"] != "open":
-        raise ApiError(f"Only an open invoice can be voided; this one is {invoice['status']}.")
-    void(account, invoice)
-    recover(account, invoice)
-    return invoice
-
-
-@route("POST", "/v1/invoices/{invoice}/mark_uncollectible")
-def mark_uncollectible(account: Account, call: Call) -> Json:
-    invoice = account.get("invoice", call.id)
-    invoice.update(status="uncollectible", next_payment_attempt=None)
-    invoice["status_transitions"]["marked_uncollectible_at"] = account.now()
-    account.store.put(invoice)
-    account.emit("invoice.marked_uncollectible", invoice)
-    return invoice
-
-
-@route("GET", "/v1/invoices/{invoice}/lines")
-def list_lines(account: Account, call: Call) -> Json:
-    return page_of(call, account.get("invoice", call.id)["lines"]["data"])
-
-
-@route("GET", "/v1/invoice_payments/{invoice_payment}")
-def retrieve_invoice_payment(account: Account, call: Call) -> Json:
-    return account.get("invoice_payment", call.id)
-
-
-@route("GET", "/v1/invoice_payments")
-def list_invoice_payments(account: Account, call: Call) -> Json:
-    by_payment = (call.params.pop("payment", None) or {}).get("payment_intent")
-    if by_payment:
-        return page_of(call, reversed(payments_of(account, "payment_intent", by_payment)))
-    if "invoice" in call.params:
-        return page_of(call, reversed(payments_of(account, "invoice", call.params["invoice"])))
-    return page_of(call, account.store.newest_first("invoice_payment"))
 
 
 @expandable_list("invoice", "payments")

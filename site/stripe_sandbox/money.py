@@ -18,6 +18,11 @@ DECLINES = {
     "insufficient_funds": ("insufficient_funds", "Your card has insufficient funds."),
 }
 
+TOLD = {
+    "card": ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4"),
+    "sepa_debit": ("bank_code", "branch_code", "country", "fingerprint", "last4"),
+}
+
 
 # -- Balance transactions ----------------------------------------------------------------------------------
 
@@ -152,9 +157,7 @@ def decline(account: Account, intent: Json, method: Json | None, outcome: str) -
 
 
 def succeed(account: Account, intent: Json, charge: Json) -> None:
-    intent.update(
-        amount_received=intent["amount"], status="succeeded", last_payment_error=None, next_action=None
-    )
+    intent.update(amount_received=intent["amount"], status="succeeded", last_payment_error=None, next_action=None)
     charge.update(status="succeeded", paid=True, captured=True, amount_captured=charge["amount"])
     if account.settings["pending_balance_transactions"]:
         account.schedule(account.now() + 60, "book_charge", charge["id"])
@@ -266,13 +269,13 @@ def make_charge(account: Account, intent: Json, method: Json | None, status: str
 
 
 def method_details(method: Json | None) -> Json:
+    """How it was paid, as far as a charge tells."""
     if method is None:
         return {"type": "card"}
-    if method["type"] == "sepa_debit":
-        kept = ("bank_code", "branch_code", "country", "fingerprint", "last4")
-        return {"type": "sepa_debit", "sepa_debit": {name: method["sepa_debit"][name] for name in kept} | {"mandate": None}}
-    kept = ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4")
-    return {"type": "card", "card": {name: method["card"][name] for name in kept} | {"network": "visa", "wallet": None}}
+    kind = method["type"]
+    told: Json = {name: method[kind][name] for name in TOLD[kind]}
+    more: Json = {"mandate": None} if kind == "sepa_debit" else {"network": "visa", "wallet": None}
+    return {"type": kind, kind: told | more}
 
 
 @route("GET", "/v1/charges/{charge}")
@@ -327,7 +330,10 @@ def list_balance_transactions(account: Account, call: Call) -> Json:
     payout, source = call.params.pop("payout", None), call.params.pop("source", None)
     if payout:
         account.get("payout", payout, param="payout", status=400)
-        rows = [account.get("balance_transaction", paid["row"]) for paid in account.store.where("_paid_out", "payout", payout)]
+        rows = [
+            account.get("balance_transaction", paid["row"])
+            for paid in account.store.where("_paid_out", "payout", payout)
+        ]
     elif source:
         rows = account.store.where("balance_transaction", "source", source)
     else:

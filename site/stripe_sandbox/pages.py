@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from stripe_sandbox import completion, invoices, portal
+from stripe_sandbox import collecting, completion, portal
 from stripe_sandbox.account import Account
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.store import Json
@@ -75,12 +75,18 @@ def checkout_page(account: Account, method: str, identifier: str, form: dict[str
     except ApiError as error:
         return checkout_form(account, session, form, {"outcome": str(error)}, status=422)
     if form["outcome"] == "abandon":
-        return redirect(session["cancel_url"]) if session["cancel_url"] else message(200, "Nothing was paid", "You left the checkout.")
+        return (
+            redirect(session["cancel_url"])
+            if session["cancel_url"]
+            else message(200, "Nothing was paid", "You left the checkout.")
+        )
     if session["status"] == "complete":
         return redirect(success_address(session))
     intent = account.get("payment_intent", account.store.notes(identifier)["payment_intent"])
     said = (intent["last_payment_error"] or {}).get("message", "The payment did not go through.")
-    return checkout_form(account, session, form, {"outcome": f"{said} Choose another outcome to try again."}, status=402)
+    return checkout_form(
+        account, session, form, {"outcome": f"{said} Choose another outcome to try again."}, status=402
+    )
 
 
 def success_address(session: Json) -> str:
@@ -113,8 +119,12 @@ def checkout_form(
     total = money(session["amount_total"], session["currency"])
     known = session["customer_details"] or {}
     lines = account.store.notes(session["id"])["lines"]
-    contact = known_email(known["email"]) if known.get("email") else text_field("email", "E-mail", form, problems, "email")
-    verb = "Subscribe" if session["mode"] == "subscription" else "Donate" if session["submit_type"] == "donate" else "Pay"
+    contact = (
+        known_email(known["email"]) if known.get("email") else text_field("email", "E-mail", form, problems, "email")
+    )
+    verb = (
+        "Subscribe" if session["mode"] == "subscription" else "Donate" if session["submit_type"] == "donate" else "Pay"
+    )
     body = f"""
 <div class="columns">
   <section class="summary" aria-labelledby="what">
@@ -201,7 +211,7 @@ def invoice_page(account: Account, method: str, identifier: str, form: dict[str,
     problems = {}
     if method == "POST" and invoice["status"] == "open":
         if form.get("outcome") in INVOICE_OUTCOMES:
-            invoices.collect(account, invoice, automatic=False, outcome=form["outcome"])
+            collecting.collect(account, invoice, automatic=False, outcome=form["outcome"])
             if invoice["status"] != "paid":
                 problems["outcome"] = "The payment did not go through. Choose another outcome to try again."
         else:
@@ -254,13 +264,17 @@ def error_summary(problems: dict[str, str]) -> str:
     if not problems:
         return ""
     targets = {"outcome": "outcome-paid"}
-    links = "".join(f'<li><a href="#{targets.get(name, name)}">{escape(text)}</a></li>' for name, text in problems.items())
+    links = "".join(
+        f'<li><a href="#{targets.get(name, name)}">{escape(text)}</a></li>' for name, text in problems.items()
+    )
     return f'<div class="problems" role="alert"><h2>There is a problem</h2><ul>{links}</ul></div>'
 
 
 def message(status: int, title: str, text: str, back: str | None = None) -> Page:
     link = f'<p><a href="{escape(back)}">Back to the website</a></p>' if back else ""
-    return page(status, title, f'<div class="choice alone"><h1>{escape(title)}</h1><p>{escape(text)}</p>{link}</div>', [])
+    return page(
+        status, title, f'<div class="choice alone"><h1>{escape(title)}</h1><p>{escape(text)}</p>{link}</div>', []
+    )
 
 
 def page(status: int, title: str, body: str, backs: list[str | None]) -> Page:

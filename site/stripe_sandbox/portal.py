@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stripe_sandbox.account import Account
 from stripe_sandbox.catalogue import change
-from stripe_sandbox.customers import make_payment_method
+from stripe_sandbox.customers import attach, make_payment_method
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.routing import Call, route
 from stripe_sandbox.store import Json, new_id
@@ -68,9 +68,9 @@ def replace_card(account: Account, session: Json, outcome: str) -> Json:
     if outcome not in CARDS:
         raise ApiError(f"No such card: {outcome}", param="outcome")
     customer = account.get_live("customer", session["customer"], param="customer")
-    method = make_payment_method(
-        account, kind="card", customer=customer, details={"email": customer["email"], "name": customer["name"]}, last4="4444"
-    )
+    who = {"email": customer["email"], "name": customer["name"]}
+    method = make_payment_method(account, kind="card", details=who, last4="4444")
+    attach(account, method, customer)
     notes = account.store.notes(method["id"])
     notes["outcome"] = outcome
     account.store.put_notes(notes)
@@ -86,4 +86,5 @@ def replace_card(account: Account, session: Json, outcome: str) -> Json:
 def way_back(session: Json) -> str | None:
     after = (session["flow"] or {}).get("after_completion") or {}
     redirect = after.get("redirect") or {}
-    return redirect.get("return_url") or session["return_url"]
+    address: str | None = redirect.get("return_url") or session["return_url"]
+    return address

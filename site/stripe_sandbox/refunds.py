@@ -23,9 +23,7 @@ def refund_charge(account: Account, charge: Json, params: Json) -> Json:
     if amount < 1:
         raise ApiError("Invalid positive integer", code="parameter_invalid_integer", param="amount")
     if amount > left:
-        raise ApiError(
-            f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})", param="amount"
-        )
+        raise ApiError(f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})", param="amount")
     refund = account.make(
         "refund",
         "re",

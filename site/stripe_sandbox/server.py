@@ -8,6 +8,7 @@ import logging
 import re
 import socket
 import time
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -108,6 +109,10 @@ class Handler(BaseHTTPRequestHandler):
         except Dropped:
             account.log.append(entry)
             raise
+        except Exception as error:
+            logger.exception("A request broke the sandbox")
+            broken = ApiError(f"The sandbox broke: {type(error).__name__}: {error}", status=500, kind="api_error")
+            status, body = 500, json.dumps(broken.body).encode()
         entry["status"] = status
         account.log.append(entry)
         if key:
@@ -224,17 +229,28 @@ class Handler(BaseHTTPRequestHandler):
     def answer_page(self, method: str, path: str, text: str) -> None:
         account = self.server.account
         with account.lock:
-            page = pages.serve(account, method, path, dict(parse_qsl(text)))
+            try:
+                page = pages.serve(account, method, path, dict(parse_qsl(text)))
+            except ContractViolation as violation:
+                logger.error("The sandbox broke Stripe's contract: %s", violation)
+                page = pages.message(500, "The sandbox broke Stripe's contract", str(violation))
             account.store.commit()
         self.send(page.status, page.body.encode(), page.content_type, page.headers)
 
     def send(self, status: int, body: bytes, content_type: str, headers: dict[str, str] | None = None) -> None:
         """Status line, headers and body in one packet."""
-        self.send_response(status)
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Cache-Control", "no-store")
-        self._headers_buffer.append(b"\r\n" + body)
-        self.flush_headers()
+        lines = {
+            "Date": self.date_time_string(),
+            "Content-Type": content_type,
+            "Content-Length": str(len(body)),
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+            **(headers or {}),
+        }
+        if self.close_connection:
+            lines["Connection"] = "close"
+        head = [
+            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
+            *(f"{name}: {value}" for name, value in lines.items()),
+        ]
+        self.wfile.write("\r\n".join([*head, "", ""]).encode("latin-1", "replace") + body)

@@ -119,6 +119,10 @@ class Store:
             raise KeyError(f"{kind}.{field} is not indexed")
         return list(self.index.get((kind, field, value), {}).values())
 
+    def each(self, kind: str, field: str, value: str) -> Iterator[Json]:
+        """Like ``where`` without the copy; put nothing while it runs."""
+        return iter(self.index.get((kind, field, value), {}).values())
+
     def notes(self, identifier: str) -> Json:
         """What the sandbox remembers beside a public object; call ``put_notes`` after changing it."""
         return self.get("_notes", f"notes:{identifier}") or {"id": f"notes:{identifier}"}

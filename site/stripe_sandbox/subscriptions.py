@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from stripe_sandbox import invoices
+from stripe_sandbox import collecting, invoices
 from stripe_sandbox.account import Account, due
-from stripe_sandbox.catalogue import change, inline_price, updates
-from stripe_sandbox.customers import bury
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.expand import expandable_list
 from stripe_sandbox.listing import page_of, whole_list
 from stripe_sandbox.periods import next_end
 from stripe_sandbox.routing import Call, route
 from stripe_sandbox.store import Json, new_id
-
-CHANGEABLE = {
-    "cancel_at_period_end",
-    "cancellation_details",
-    "default_payment_method",
-    "description",
-    "expand",
-    "items",
-    "metadata",
-    "pause_collection",
-    "payment_behavior",
-    "proration_behavior",
-    "proration_date",
-}
 
 
 def plan_of(price: Json) -> Json:
@@ -75,7 +59,13 @@ def make_item(account: Account, subscription_id: str, price: Json, quantity: int
 
 
 def make_subscription(
-    account: Account, *, customer: Json, prices: list[tuple[Json, int]], method: Json | None, metadata: Json, description: str | None
+    account: Account,
+    *,
+    customer: Json,
+    prices: list[tuple[Json, int]],
+    method: Json | None,
+    metadata: Json,
+    description: str | None,
 ) -> Json:
     """An active subscription whose first period starts now. The caller books its first invoice."""
     identifier, now = new_id("sub"), account.now()
@@ -125,7 +115,7 @@ def renew(account: Account, identifier: str, at: int) -> None:
     if subscription["status"] == "canceled" or period_end(subscription) != at:
         return
     if subscription["cancel_at_period_end"]:
-        return invoices.end_subscription(account, subscription, reason="cancellation_requested")
+        return collecting.end_subscription(account, subscription, reason="cancellation_requested")
     recurring = subscription["items"]["data"][0]["price"]["recurring"]
     end = next_end(subscription["billing_cycle_anchor"], recurring, at)
     before = {"items": {"data": [dict(item) for item in subscription["items"]["data"]]}}
@@ -158,7 +148,7 @@ def bill(account: Account, subscription: Json, lines: list[Json], *, reason: str
         account.schedule(at, "finalize_invoice", invoice["id"])
     else:
         invoices.finalize(account, invoice)
-        invoices.collect(account, invoice)
+        collecting.collect(account, invoice)
     return invoice
 
 
@@ -173,165 +163,6 @@ def hold_back(account: Account, invoice: Json, behavior: str) -> None:
 # -- Changes -----------------------------------------------------------------------------------------------
 
 
-def cancel_at_period_end(account: Account, subscription: Json, at_end: bool) -> Json:
-    return change(
-        account,
-        subscription,
-        {
-            "cancel_at_period_end": at_end,
-            "cancel_at": period_end(subscription) if at_end else None,
-            "canceled_at": account.now() if at_end else None,
-            "cancellation_details": {
-                "comment": None,
-                "feedback": None,
-                "reason": "cancellation_requested" if at_end else None,
-            },
-        },
-    )
-
-
-def apply_items(account: Account, subscription: Json, given: list[Json]) -> list[Json]:
-    """The items as they will be; nothing is stored yet."""
-    items = {item["id"]: dict(item) for item in subscription["items"]["data"]}
-    for entry in given:
-        if "id" in entry and entry["id"] not in items:
-            raise ApiError(f"Invalid subscription item: {entry['id']}", code="resource_missing", param="items[0][id]")
-        if entry.get("deleted"):
-            del items[entry["id"]]
-            continue
-        price = price_in(account, entry)
-        if "id" in entry:
-            item = items[entry["id"]]
-            price = price or item["price"]
-            item.update(price=price, plan=plan_of(price), quantity=entry.get("quantity", item["quantity"]))
-        elif price:
-            first = subscription["items"]["data"][0]
-            made = make_item(
-                account,
-                subscription["id"],
-                price,
-                entry.get("quantity", 1),
-                start=first["current_period_start"],
-                end=first["current_period_end"],
-            )
-            items[made["id"]] = made
-    if not items:
-        raise ApiError("A subscription must have at least one active item.", param="items")
-    return list(items.values())
-
-
-def price_in(account: Account, entry: Json) -> Json | None:
-    if "price_data" in entry:
-        price = inline_price(account, entry["price_data"])
-    elif "price" in entry:
-        price = account.get("price", entry["price"], param="items[0][price]", status=400)
-        if not price["active"]:
-            raise ApiError(f"The price {price['id']} is inactive.", param="items[0][price]")
-    else:
-        return None
-    if not price["recurring"]:
-        raise ApiError("The price specified is set to `type=one_time`; subscriptions take recurring ones.", param="items")
-    return price
-
-
-def prorations(account: Account, subscription: Json, items: list[Json], at: int) -> list[Json]:
-    """Credit for what is left of the old items, debit for the same time of the new ones, by the second."""
-    before = {item["id"]: item for item in subscription["items"]["data"]}
-    lines = []
-    for item in items:
-        old = before.get(item["id"])
-        if old and old["price"]["id"] == item["price"]["id"] and old["quantity"] == item["quantity"]:
-            continue
-        start, end = item["current_period_start"], item["current_period_end"]
-        for part, sign, text in ((old, -1, "Unused time on"), (item, 1, "Remaining time on")):
-            if part:
-                whole = part["price"]["unit_amount"] * part["quantity"]
-                share = (2 * whole * (end - at) + (end - start)) // (2 * (end - start))
-                label = f"{text} {part['price']['nickname'] or part['price']['product']}"
-                lines.append(
-                    invoices.make_line(subscription, part, start=at, end=end, amount=sign * share, text=label)
-                )
-    return lines
-
-
-def change_items(account: Account, subscription: Json, params: Json) -> Json:
-    items = apply_items(account, subscription, params["items"])
-    behavior = params.get("proration_behavior", "create_prorations")
-    now = params.get("proration_date", account.now())
-    recurring = items[0]["price"]["recurring"]
-    before = {"items": {"data": [dict(item) for item in subscription["items"]["data"]]}}
-    moved = recurring != subscription["items"]["data"][0]["price"]["recurring"]
-    lines = [] if behavior == "none" else prorations(account, subscription, items, now)
-    if moved:
-        # Another interval starts another period at once, and is billed at once.
-        lines = [line for line in lines if line["amount"] < 0]
-        end = next_end(account.now(), recurring, account.now())
-        for item in items:
-            item.update(current_period_start=account.now(), current_period_end=end, billed_until=end)
-        subscription["billing_cycle_anchor"] = account.now()
-        account.schedule(end, "renew", subscription["id"])
-    subscription["items"]["data"] = items
-    account.store.put(subscription)
-    if moved:
-        bill(account, subscription, [*lines, *lines_for(subscription)], reason="subscription_update", before=before)
-    elif lines and behavior == "always_invoice":
-        bill(account, subscription, lines, reason="subscription_update", before=before)
-    elif lines:
-        notes = account.store.notes(subscription["id"])
-        notes["pending_lines"] = [*notes.get("pending_lines", []), *lines]
-        account.store.put_notes(notes)
-    return before
-
-
-@route("POST", "/v1/subscriptions/{subscription_exposed_id}")
-def update_subscription(account: Account, call: Call) -> Json:
-    subscription, params = account.get("subscription", call.id), call.params
-    refuse_unknown(params)
-    if subscription["status"] == "canceled" and set(params) - {"metadata", "cancellation_details", "expand"}:
-        raise ApiError("A canceled subscription can only update its cancellation_details and metadata.")
-    previous: Json = {}
-    if "items" in params:
-        previous |= change_items(account, subscription, params)
-    changes = updates(subscription, params, ("description", "default_payment_method"))
-    if "pause_collection" in params:
-        pause = params["pause_collection"] or None
-        changes["pause_collection"] = {"resumes_at": None, **pause} if pause else None
-    previous |= change(account, subscription, changes)
-    if "cancel_at_period_end" in params:
-        previous |= cancel_at_period_end(account, subscription, params["cancel_at_period_end"])
-    if params.get("cancellation_details"):
-        details = {**(subscription["cancellation_details"] or {"reason": None}), **params["cancellation_details"]}
-        previous |= change(account, subscription, {"cancellation_details": details})
-    account.emit("customer.subscription.updated", subscription, previous)
-    return subscription
-
-
-def refuse_unknown(params: Json) -> None:
-    for name in params:
-        if name not in CHANGEABLE:
-            raise ApiError(
-                f"The sandbox does not implement `{name}` of POST /v1/subscriptions/{{id}}.", status=501, kind="api_error"
-            )
-    if params.get("payment_behavior") in {"pending_if_incomplete", "error_if_incomplete", "default_incomplete"}:
-        if params.get("proration_behavior") == "always_invoice":
-            raise ApiError(
-                "The sandbox does not implement this `payment_behavior` of POST /v1/subscriptions/{id} yet.",
-                status=501,
-                kind="api_error",
-            )
-
-
-@route("DELETE", "/v1/subscriptions/{subscription_exposed_id}")
-def cancel_subscription(account: Account, call: Call) -> Json:
-    subscription = account.get("subscription", call.id)
-    if subscription["status"] == "canceled":
-        raise ApiError(f"No such subscription: '{call.id}'", status=404, code="resource_missing", param="id")
-    if call.params.get("cancellation_details"):
-        subscription["cancellation_details"] = {"feedback": None, "comment": None, **call.params["cancellation_details"]}
-    invoices.end_subscription(account, subscription, reason="cancellation_requested")
-    return subscription
-
-
 @route("GET", "/v1/subscriptions/{subscription_exposed_id}")
 def retrieve_subscription(account: Account, call: Call) -> Json:
     return account.get("subscription", call.id)
@@ -342,8 +173,10 @@ def list_subscriptions(account: Account, call: Call) -> Json:
     status = call.params.pop("status", None)
     price = call.params.pop("price", None)
     customer = call.params.get("customer")
-    found = reversed(account.store.where("subscription", "customer", customer)) if customer else (
-        account.store.newest_first("subscription")
+    found = (
+        reversed(account.store.where("subscription", "customer", customer))
+        if customer
+        else (account.store.newest_first("subscription"))
     )
     return page_of(call, (each for each in found if has_status(each, status) and has_price(each, price)))
 
@@ -380,13 +213,3 @@ def retrieve_item(account: Account, call: Call) -> Json:
 def subscriptions_of(account: Account, customer: Json) -> Json:
     live = [s for s in account.store.where("subscription", "customer", customer["id"]) if s["status"] != "canceled"]
     return whole_list(live, f"/v1/customers/{customer['id']}/subscriptions")
-
-
-@route("DELETE", "/v1/customers/{customer}")
-def delete_customer(account: Account, call: Call) -> Json:
-    """Its subscriptions end with it."""
-    customer = account.get_live("customer", call.id, param="id")
-    for subscription in account.store.where("subscription", "customer", call.id):
-        if subscription["status"] != "canceled":
-            invoices.end_subscription(account, subscription, reason="cancellation_requested")
-    return bury(account, customer)

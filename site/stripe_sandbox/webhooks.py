@@ -20,6 +20,8 @@ from stripe_sandbox.store import Json, new_id
 ATTEMPTS = 12
 LONGEST_WAIT = 120
 PATIENCE = 20
+WRONG_SECRET = "whsec_somebody_elses"  # noqa: S105
+OTHER_SECRET = "whsec_the_other_one"  # noqa: S105
 
 
 def signature(body: str, secret: str, timestamp: int) -> str:
@@ -32,19 +34,20 @@ def signed_header(body: str, secret: str, mode: str = "normal") -> str:
     if mode == "old_timestamp":
         timestamp -= 3600
     if mode == "wrong":
-        secret = "whsec_somebody_elses"
+        secret = WRONG_SECRET
     parts = [f"t={timestamp}", f"v1={signature(body, secret, timestamp)}"]
     if mode == "two":
         # While a secret is being rolled Stripe signs with the old and the new one.
-        parts.insert(1, f"v1={signature(body, 'whsec_the_other_one', timestamp)}")
+        parts.insert(1, f"v1={signature(body, OTHER_SECRET, timestamp)}")
     return ",".join(parts)
 
 
 def shown(account: Account, delivery: Json) -> Json:
     """A delivery as the control API tells it, freshly signed."""
-    kept = {name: delivery[name] for name in ("id", "event_id", "type", "url", "body", "state", "attempts", "error")}
-    header = signed_header(delivery["body"], account.secret_of(delivery), account.settings["secret_mode"])
-    return {**kept, "header": header}
+    kept = {name: delivery[name] for name in ("id", "event_id", "type", "url", "state", "attempts", "error")}
+    body = account.get("event", delivery["event_id"])["text"]
+    header = signed_header(body, account.secret_of(delivery), account.settings["secret_mode"])
+    return {**kept, "body": body, "header": header}
 
 
 # -- Endpoints ---------------------------------------------------------------------------------------------
@@ -76,7 +79,9 @@ def create_endpoint(account: Account, call: Call) -> Json:
 
 def refuse_url(url: str) -> None:
     if not url.startswith(("http://", "https://")):
-        raise ApiError("Invalid URL: An explicit scheme (such as https) must be provided.", code="url_invalid", param="url")
+        raise ApiError(
+            "Invalid URL: An explicit scheme (such as https) must be provided.", code="url_invalid", param="url"
+        )
 
 
 @route("GET", "/v1/webhook_endpoints/{webhook_endpoint}")
@@ -134,17 +139,19 @@ class Sender(threading.Thread):
         """The next that is due, or None after a wait."""
         account = self.account
         with account.lock:
-            ready = [] if account.settings["hold"] else self.ready()
-            if not ready:
+            chosen = None if account.settings["hold"] else self.choose()
+            if chosen is None:
                 account.delivery_waiting.wait(timeout=0.5)
                 return None
-            chosen = random.choice(ready) if account.settings["reorder"] else ready[0]
             return None if self.dropped(chosen) else chosen
 
-    def ready(self) -> list[Json]:
+    def choose(self) -> Json | None:
+        """The oldest that is due; any one of them when deliveries shall come in disorder."""
         now = time.time()
-        pending = self.account.store.where("_delivery", "state", "pending")
-        return [delivery for delivery in pending if delivery["due"] <= now]
+        ready = (each for each in self.account.store.each("_delivery", "state", "pending") if each["due"] <= now)
+        if self.account.settings["reorder"]:
+            return random.choice(list(ready) or [None])
+        return next(ready, None)
 
     def dropped(self, delivery: Json) -> bool:
         settings = self.account.settings
@@ -159,12 +166,11 @@ class Sender(threading.Thread):
     def deliver(self, delivery: Json) -> str | None:
         """Send it, and its duplicates; returns what went wrong, if anything."""
         with self.account.lock:
-            body = delivery["body"]
             times = 1 + int(self.account.settings["duplicate"])
-            header = shown(self.account, delivery)["header"]
+            ready = shown(self.account, delivery)
         problem = None
         for _ in range(times):
-            problem = self.post(delivery["url"], body, header) or problem
+            problem = self.post(delivery["url"], ready["body"], ready["header"]) or problem
         with self.account.lock:
             delivery["attempts"] += 1
             if problem is None:
@@ -183,18 +189,19 @@ class Sender(threading.Thread):
             return
         delivery.update(state=state, error=problem)
         store.put(delivery, "_delivery")
-        event = store.get("event", delivery["event_id"])
-        if event and state == "sent" and event["pending_webhooks"]:
-            event["pending_webhooks"] -= 1
-            store.put(event)
         store.commit()
 
     def post(self, url: str, body: str, header: str) -> str | None:
         parts = urlsplit(url)
-        headers = {"Content-Type": "application/json; charset=utf-8", "Stripe-Signature": header, "User-Agent": "Stripe/1.0"}
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Stripe-Signature": header,
+            "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+        }
+        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         try:
             connection = self.connections.get(parts.netloc) or self.connect(parts.scheme, parts.netloc)
-            connection.request("POST", f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", body.encode(), headers)
+            connection.request("POST", target, body.encode(), headers)
             answer = connection.getresponse()
             answer.read()
         except (OSError, http.client.HTTPException) as error:

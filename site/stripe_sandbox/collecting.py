@@ -1,0 +1,181 @@
+"""Taking an invoice's money: charging it, trying again on a schedule, giving up; and what it does to a subscription."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from stripe_sandbox import invoices, money
+from stripe_sandbox.account import Account, due
+from stripe_sandbox.catalogue import change
+from stripe_sandbox.money import DAY
+from stripe_sandbox.store import Json
+
+Reaction = Callable[[Account, Json], None]
+REACTIONS: list[Reaction] = []
+
+
+def method_for(account: Account, subscription: Json | None, customer: Json) -> Json | None:
+    chosen = subscription["default_payment_method"] if subscription else None
+    chosen = chosen or (customer.get("invoice_settings") or {}).get("default_payment_method")
+    return account.store.get("payment_method", chosen) if chosen else None
+
+
+def next_outcome(account: Account, subscription: Json, method: Json | None) -> str:
+    """What the next charge will say: what was ordered for the subscription, else what its card stands for."""
+    notes = account.store.notes(subscription["id"])
+    ordered = notes.get("outcomes") or []
+    if ordered:
+        outcome, times = ordered[0]
+        notes["outcomes"] = [[outcome, times - 1], *ordered[1:]] if times > 1 else ordered[1:]
+        account.store.put_notes(notes)
+        return str(outcome)
+    return str(account.store.notes(method["id"]).get("outcome", "paid")) if method else "declined"
+
+
+def collect(account: Account, invoice: Json, *, automatic: bool = True, outcome: str | None = None) -> None:
+    """Charge an open invoice once."""
+    payment = invoices.default_payment(account, invoice)
+    if invoice["amount_due"] == 0 or payment is None:
+        return mark_paid(account, invoice)
+    subscription = invoices.subscription_of(account, invoice)
+    method = method_for(account, subscription, account.get("customer", invoice["customer"]))
+    if outcome is None:
+        outcome = next_outcome(account, subscription, method) if subscription else "paid"
+    intent = account.get("payment_intent", payment["payment"]["payment_intent"])
+    invoice.update(attempted=True, attempt_count=invoice["attempt_count"] + 1)
+    account.store.put(invoice)
+    status = money.attempt(account, intent, method, outcome)
+    if status == "succeeded":
+        mark_paid(account, invoice)
+    elif status == "processing":
+        account.schedule(
+            account.now() + int(account.settings["async_payment_days"]) * DAY,
+            "debit_succeeds" if outcome == "sepa_paid_later" else "debit_fails",
+            intent["id"],
+        )
+    else:
+        mark_failed(account, invoice, needs_action=status == "requires_action", automatic=automatic)
+
+
+def mark_paid(account: Account, invoice: Json, *, off_stripe: bool = False) -> None:
+    due_now = invoice["amount_due"]
+    invoice.update(
+        status="paid",
+        amount_paid=due_now,
+        amount_remaining=0,
+        attempted=True,
+        next_payment_attempt=None,
+        auto_advance=False,
+    )
+    if off_stripe:
+        invoice["amount_paid_off_stripe"] = due_now
+    invoice["status_transitions"]["paid_at"] = account.now()
+    account.store.put(invoice)
+    payment = invoices.default_payment(account, invoice)
+    if payment and not off_stripe:
+        payment.update(status="paid", amount_paid=due_now)
+        payment["status_transitions"]["paid_at"] = account.now()
+        account.store.put(payment)
+        account.emit("invoice_payment.paid", payment)
+    account.emit("invoice.paid", invoice)
+    account.emit("invoice.payment_succeeded", invoice)
+    recover(account, invoice)
+    for reaction in REACTIONS:
+        reaction(account, invoice)
+
+
+def when_paid(reaction: Reaction) -> Reaction:
+    """Register what else a paid invoice does."""
+    REACTIONS.append(reaction)
+    return reaction
+
+
+def recover(account: Account, invoice: Json) -> None:
+    """A subscription that owes nothing any more is active again."""
+    subscription = invoices.subscription_of(account, invoice)
+    if subscription is None or subscription["status"] not in {"past_due", "unpaid"}:
+        return
+    if not open_invoices(account, subscription["id"]):
+        previous = change(account, subscription, {"status": "active"})
+        account.emit("customer.subscription.updated", subscription, previous)
+
+
+def open_invoices(account: Account, subscription_id: str) -> list[Json]:
+    links = account.store.where("_invoice_of", "subscription", subscription_id)
+    invoices = (account.get("invoice", link["invoice"]) for link in links)
+    return [invoice for invoice in invoices if invoice["status"] == "open"]
+
+
+def mark_failed(account: Account, invoice: Json, *, needs_action: bool, automatic: bool) -> None:
+    gave_up = automatic and not plan_retry(account, invoice)
+    account.store.put(invoice)
+    if needs_action:
+        account.emit("invoice.payment_action_required", invoice)
+    account.emit("invoice.payment_failed", invoice)
+    subscription = invoices.subscription_of(account, invoice)
+    if subscription is None:
+        return
+    # The invoice of a pending update does not make the subscription past due.
+    if subscription["status"] == "active" and not subscription["pending_update"]:
+        previous = change(account, subscription, {"status": "past_due"})
+        account.emit("customer.subscription.updated", subscription, previous)
+    if gave_up:
+        give_up(account, subscription)
+
+
+def plan_retry(account: Account, invoice: Json) -> bool:
+    """The next attempt of the dunning schedule, or False after the last."""
+    notes = account.store.notes(invoice["id"])
+    notes.setdefault("first_failed", account.now())
+    tried = notes.setdefault("retries", 0)
+    days = account.settings["dunning_days"]
+    if tried >= len(days):
+        invoice["next_payment_attempt"] = None
+        account.store.put_notes(notes)
+        return False
+    notes["retries"] = tried + 1
+    account.store.put_notes(notes)
+    invoice["next_payment_attempt"] = notes["first_failed"] + days[tried] * DAY
+    account.schedule(invoice["next_payment_attempt"], "retry_invoice", invoice["id"])
+    return True
+
+
+@due("retry_invoice")
+def retry_invoice(account: Account, identifier: str, at: int) -> None:
+    invoice = account.get("invoice", identifier)
+    if invoice["status"] == "open" and invoice["next_payment_attempt"] == at:
+        collect(account, invoice)
+
+
+def give_up(account: Account, subscription: Json) -> None:
+    """What the account is set to do with a subscription after its last failed attempt."""
+    ending = account.settings["after_last_attempt"]
+    if ending == "cancel":
+        end_subscription(account, subscription, reason="payment_failed")
+    elif ending == "unpaid" and subscription["status"] != "unpaid":
+        previous = change(account, subscription, {"status": "unpaid"})
+        account.emit("customer.subscription.updated", subscription, previous)
+
+
+def end_subscription(account: Account, subscription: Json, *, reason: str | None) -> None:
+    details = {**(subscription["cancellation_details"] or {}), "reason": reason}
+    details = {"comment": None, "feedback": None, **details}
+    subscription.update(
+        status="canceled",
+        ended_at=account.now(),
+        canceled_at=subscription["canceled_at"] or account.now(),
+        cancellation_details=details,
+    )
+    account.store.put(subscription)
+    for invoice in open_invoices(account, subscription["id"]):
+        invoice.update(next_payment_attempt=None, auto_advance=False)
+        account.store.put(invoice)
+    account.emit("customer.subscription.deleted", subscription)
+
+
+@due("finalize_invoice")
+def finalize_later(account: Account, identifier: str, at: int) -> None:
+    invoice = account.get("invoice", identifier)
+    if invoice["status"] == "draft":
+        invoices.finalize(account, invoice)
+        collect(account, invoice)
