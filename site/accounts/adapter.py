@@ -16,5 +16,5 @@ class AccountAdapter(DefaultAccountAdapter):
         message = self.render_mail(template_prefix, email, values)
         html = ""
         if isinstance(message, EmailMultiAlternatives) and message.alternatives:
-            html = str(message.alternatives[0].content)
+            html = str(message.alternatives[0][0])
         queue_mail(to=email, subject=str(message.subject), text=str(message.body), html=html)

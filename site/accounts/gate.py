@@ -48,7 +48,7 @@ class StaffGate:
         if request.path.startswith(OPEN):
             return None
         if not request.user.is_authenticated:
-            return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
+            return _redirect("account_login", request)
         if not request.user.is_staff:
             # Not a redirect: the log-in page would send a signed-in visitor straight back, for ever.
             raise PermissionDenied
@@ -57,5 +57,10 @@ class StaffGate:
         if not is_mfa_enabled(request.user):
             return redirect("mfa_index")
         if not any(record["method"] == "mfa" for record in get_authentication_records(request, request.user)):
-            return redirect("account_logout")
+            return _redirect("mfa_reauthenticate", request)
         return None
+
+
+def _redirect(name: str, request: HttpRequest) -> HttpResponse:
+    """Send them there and bring them back to what they wanted."""
+    return redirect(f"{reverse(name)}?{urlencode({'next': request.get_full_path()})}")

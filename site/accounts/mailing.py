@@ -22,9 +22,11 @@ def send_mail_later(*, template: str, to: str, context: dict[str, Any], language
     """
     with translation.override(language):
         values = {**mail_context(), **context}
+        subject = " ".join(render_to_string(f"{template}_subject.txt", values).split())
+        values["subject"] = subject
         return queue_mail(
             to=to,
-            subject=render_to_string(f"{template}_subject.txt", values),
+            subject=subject,
             text=render_to_string(f"{template}.txt", values),
             html=render_to_string(f"{template}.html", values),
         )

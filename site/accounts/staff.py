@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from wagtail.admin.views.account import AccountView, NameEmailSettingsPanel
+from wagtail.admin.views.account import AccountView, AvatarSettingsPanel, NameEmailSettingsPanel
 from wagtail.users.forms import UserCreationForm, UserEditForm
 from wagtail.users.views.users import UserViewSet
 
@@ -40,7 +40,9 @@ class StaffViewSet(UserViewSet):
 
 
 class StaffAccountView(AccountView):
-    """Wagtail's preferences without its first and last name; people change their name in "My account"."""
+    """Wagtail's preferences without its first and last name, which our user has not, and without the avatar,
+    which would be stored as uploaded. People change their name in "My account"."""
 
     def get_panels(self) -> list[Any]:
-        return [panel for panel in super().get_panels() if not isinstance(panel, NameEmailSettingsPanel)]
+        left_out = (NameEmailSettingsPanel, AvatarSettingsPanel)
+        return [panel for panel in super().get_panels() if not isinstance(panel, left_out)]

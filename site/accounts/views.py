@@ -17,6 +17,9 @@ from accounts.forms import NameForm, PasswordLoginForm
 from accounts.models import OutgoingMail
 from accounts.sections import sections_for
 
+# Where allauth keeps a sign-in that is half done.
+LOGIN = "account_login"
+
 
 def to_the_login(request: HttpRequest) -> HttpResponse:
     """Wagtail's own log-in forms skip the second factor: none of them is ever shown."""
@@ -59,11 +62,11 @@ def demo_mail_list(request: HttpRequest) -> HttpResponse:
 def demo_mail(request: HttpRequest, mail_pk: int) -> HttpResponse:
     _demo_only()
     mail = get_object_or_404(OutgoingMail, pk=mail_pk)
-    return render(request, "accounts/demo_mail.html", {"mail": mail})
+    return render(request, "accounts/demo_mail.html", {"mail": mail, "waits_for_code": LOGIN in request.session})
 
 
 @never_cache
-@csp({"default-src": [NONE], "style-src": [UNSAFE_INLINE]})
+@csp({"default-src": [NONE], "style-src": [UNSAFE_INLINE]})  # type: ignore[arg-type]
 def demo_mail_html(request: HttpRequest, mail_pk: int) -> HttpResponse:
     """The mail as a mail reader draws it. Its styles were inlined, so this one answer allows them and nothing else."""
     _demo_only()

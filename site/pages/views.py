@@ -4,15 +4,20 @@ import re
 
 from django.conf import settings
 from django.core.files.storage import storages
+from django.core.paginator import Paginator
 from django.db import connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import condition, require_safe
+from wagtail.models import Page
 
 from pages.colours import stylesheet
 from pages.context import brand_of
+from pages.searching import LONGEST, safe_search
 
 RENDITION = re.compile(r"images/[A-Za-z0-9_.-]+\.(webp|png|jpe?g|gif|avif)\Z")
+# Written down, because a bare machine's list of types may not know them and nosniff forbids guessing.
+TYPES = {"webp": "image/webp", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
 YEAR = 31_536_000
 
 
@@ -33,7 +38,8 @@ def brand_css(request: HttpRequest) -> HttpResponse:
 @require_safe
 def rendition(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
     """Serve what Wagtail drew for the public, and nothing else that may ever lie in the media root."""
-    if not RENDITION.match(name):
+    known = RENDITION.match(name)
+    if known is None:
         raise Http404
     try:
         file = storages["default"].open(name)
@@ -41,12 +47,20 @@ def rendition(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
         raise Http404 from error
     return FileResponse(
         file,
+        content_type=TYPES.get(known[1], "image/avif"),
         headers={
             "Cache-Control": f"public, max-age={YEAR}, immutable",
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "default-src 'none'",
         },
     )
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "")
+    found = Paginator(safe_search(Page.objects.live().public(), text), 10).get_page(request.GET.get("p"))
+    return render(request, "pages/search.html", {"text": text[:LONGEST], "page": found})
 
 
 @require_safe

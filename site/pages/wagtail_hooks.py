@@ -5,6 +5,7 @@ from typing import Any
 from wagtail import hooks
 from wagtail.models import Site
 
+from pages.colours import readable_on, text_on
 from pages.models import Brand
 
 
@@ -12,4 +13,6 @@ from pages.models import Brand
 def brand_in_mails() -> dict[str, Any]:
     """Mails carry the default site's brand; they are often written where there is no request."""
     site = Site.objects.filter(is_default_site=True).first()
-    return {"brand": Brand.for_site(site) if site else Brand()}
+    brand = Brand.for_site(site) if site else Brand()
+    colour = brand.primary_colour
+    return {"brand": brand, "brand_ink": text_on(colour), "brand_text": readable_on("#ffffff", colour)}

@@ -43,8 +43,7 @@ def _picture(name: str, title: str) -> SiteImage:
 
 def _make_home() -> HomePage:
     """Put our home page where Wagtail's first migration put its welcome page."""
-    root = Page.get_first_root_node()
-    assert root is not None
+    root = Page.objects.get(depth=1)
     home: HomePage = root.add_child(
         instance=HomePage(
             title="Harbour Light",

@@ -28,7 +28,8 @@ def what_we_do(use: Materials) -> list[Block]:
         feature(
             title="A home, and somebody who stays",
             text=(
-                "<p>We rent eleven flats across the city, in ordinary streets. People choose their own furniture, keep "
+                "<p>We rent eleven flats across the city, in ordinary streets. People choose their own "
+                "furniture, keep "
                 "their own key and decide who knows the address.</p><p>One caseworker stays with each person: at the "
                 "doctor, at the immigration office, at the first parents’ evening.</p>"
             ),
@@ -37,7 +38,8 @@ def what_we_do(use: Materials) -> list[Block]:
         feature(
             title="A workshop that pays properly",
             text=(
-                "<p>Bags, aprons and table linen, cut and sewn by the harbour. Wages start at the local living wage and "
+                "<p>Bags, aprons and table linen, cut and sewn by the harbour. Wages start at the local living "
+                "wage and "
                 "are the same for everybody who does the same work.</p><p>What the shop earns pays the makers first, "
                 "then the rent, then more looms. We publish all three.</p>"
             ),
@@ -47,7 +49,8 @@ def what_we_do(use: Materials) -> list[Block]:
         feature(
             title="Training with a door at the end",
             text=(
-                "<p>Our courses are open to all. Those who pay the full fee make seats possible for those who cannot; "
+                "<p>Our courses are open to all. Those who pay the full fee make seats possible for those who "
+                "cannot; "
                 "in class nobody can tell which is which.</p><ul><li>Bookkeeping for small organisations</li>"
                 "<li>Pattern making and tailoring</li><li>Web pages from the beginning</li></ul>"
             ),
@@ -67,8 +70,10 @@ def where_the_money_goes(use: Materials) -> list[Block]:
         feature(
             title="One book for everything",
             text=(
-                "<p>Memberships, gifts, the shop and the courses all end in one ledger. An entry says how much moved, "
-                "from where, to where, and when. It always names both sides, so the books cannot be out of balance.</p>"
+                "<p>Memberships, gifts, the shop and the courses all end in one ledger. An entry says how much "
+                "moved, "
+                "from where, to where, and when. It always names both sides, so the books cannot be out of "
+                "balance.</p>"
                 "<p>Entries are never changed or deleted. If something was wrong, a second entry takes the first one "
                 "back, and both stay readable.</p>"
             ),
@@ -98,7 +103,8 @@ def where_the_money_goes(use: Materials) -> list[Block]:
             "If a membership costs $150 and comes with things worth $12, then $138 of it is a contribution.</p>"
             "<p>We work that out before you pay and show it beside the price, so there is no surprise in April.</p>"
             "<h2>Money with a purpose</h2>"
-            "<p>A gift for bursaries can only pay for bursaries. Such funds are kept apart in the same book, and their "
+            "<p>A gift for bursaries can only pay for bursaries. Such funds are kept apart in the same book, "
+            "and their "
             "balance is public in our yearly report.</p>"
         ),
         numbers(
@@ -116,15 +122,18 @@ def where_the_money_goes(use: Materials) -> list[Block]:
             [
                 (
                     "Do you take a share for administration?",
-                    "<p>Rent, software and the audit cost money, and we say how much. Fees of the payment provider are shown separately from our own costs.</p>",
+                    "<p>Rent, software and the audit cost money, and we say how much. Fees of the payment "
+                    "provider are shown separately from our own costs.</p>",
                 ),
                 (
                     "What if you get an amount wrong?",
-                    "<p>We correct it with a new entry and replace your receipt. The old one stays on record as void, with a link to the new one.</p>",
+                    "<p>We correct it with a new entry and replace your receipt. The old one stays on record "
+                    "as void, with a link to the new one.</p>",
                 ),
                 (
                     "Can I have my money back?",
-                    "<p>Yes. Write to us within 30 days. A refunded gift can no longer be deducted, so its receipt becomes void.</p>",
+                    "<p>Yes. Write to us within 30 days. A refunded gift can no longer be deducted, so its "
+                    "receipt becomes void.</p>",
                 ),
             ],
         ),
@@ -141,10 +150,12 @@ def stories(use: Materials) -> list[Block]:
             "<ul><li>Only people who left our support at least a year ago can share a story here.</li>"
             "<li>They read every word and choose every picture, and are paid for their time.</li>"
             "<li>Consent names the places a story may appear and ends by itself after three years at the latest.</li>"
-            "<li>It can be taken back at any time, without a reason. Then the story is gone from this site the same day.</li></ul>"
+            "<li>It can be taken back at any time, without a reason. Then the story is gone from this site the "
+            "same day.</li></ul>"
             "<p>Until somebody wants to, this page stays as it is. We think that is a good sign.</p>"
             "<h2>What we can tell you</h2>"
-            "<p>How the workshop is doing, what the courses teach, what a year of support costs. For that, read on here:</p>"
+            "<p>How the workshop is doing, what the courses teach, what a year of support costs. For that, "
+            "read on here:</p>"
         ),
         call_to_action(
             title="The work itself",
@@ -159,7 +170,8 @@ def about(use: Materials) -> list[Block]:
         feature(
             title="Who we are",
             text=(
-                "<p>Harbour Light began in 2009 with one flat and two sewing machines. Today we are 23 employees, nine of "
+                "<p>Harbour Light began in 2009 with one flat and two sewing machines. Today we are 23 "
+                "employees, nine of "
                 "whom have survived trafficking themselves. Three of them sit on our board of seven.</p>"
                 "<p>We are independent of any government and faith, and work with all who share our aim.</p>"
             ),
@@ -186,7 +198,8 @@ def support_us(use: Materials) -> list[Block]:
             title="What members make possible",
             text=(
                 "<p>Grants pay for projects and end with them. Members pay for Tuesday: the caseworker’s salary, the "
-                "heating, the second attempt at an exam.</p><p>You can change or end a membership yourself at any time, "
+                "heating, the second attempt at an exam.</p><p>You can change or end a membership yourself at "
+                "any time, "
                 "in your account, in two steps and without a call.</p>"
             ),
             image=use.picture("classroom"),
@@ -197,7 +210,8 @@ def support_us(use: Materials) -> list[Block]:
             [
                 (
                     "Is a membership tax-deductible?",
-                    "<p>Mostly. The part that pays for something you receive is not. The next page shows both amounts before you pay.</p>",
+                    "<p>Mostly. The part that pays for something you receive is not. The next page shows both "
+                    "amounts before you pay.</p>",
                 ),
                 ("What appears on my bank statement?", "<p>Only our short name. No word about the work we do.</p>"),
                 (
@@ -228,11 +242,13 @@ def contact(use: Materials) -> list[Block]:
             [
                 (
                     "I lost a receipt",
-                    f'<p>All your receipts are in <a href="/account/">My account</a>. Sign in with the address you paid with.</p>',
+                    '<p>All your receipts are in <a href="/account/">My account</a>. Sign in with the address '
+                    "you paid with.</p>",
                 ),
                 (
                     "My name or address has changed",
-                    "<p>Write to us. Receipts already issued stay as they were; the next one carries the new address.</p>",
+                    "<p>Write to us. Receipts already issued stay as they were; the next one carries the new "
+                    "address.</p>",
                 ),
                 (
                     "I think I was charged twice",
@@ -252,7 +268,8 @@ def privacy(use: Materials) -> list[Block]:
     return [
         text(
             "<h2>What we keep</h2>"
-            "<ul><li><b>If you pay or give:</b> name, address, e-mail address, amounts and dates. The law makes us keep "
+            "<ul><li><b>If you pay or give:</b> name, address, e-mail address, amounts and dates. The law "
+            "makes us keep "
             "receipts for seven years.</li>"
             "<li><b>If you sign in:</b> your e-mail address and the time of your last visit.</li>"
             "<li><b>If you only read:</b> nothing that names you.</li></ul>"

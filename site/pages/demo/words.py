@@ -9,7 +9,7 @@ from typing import Any
 from wagtail.models import Page
 
 from pages.demo import house_words
-from pages.demo.blocks import Block, card, cards, feature, hero, link, numbers, offer, quote, call_to_action
+from pages.demo.blocks import Block, call_to_action, card, cards, feature, hero, link, numbers, offer, quote
 from pages.models import SiteImage
 
 TAGLINE = "Long-term support, fair work and training for people who have survived trafficking."
@@ -69,7 +69,8 @@ PAGES: dict[str, dict[str, Any]] = {
     },
     "support-us": {
         "title": "Support us",
-        "introduction": "Members are the part of our income we can plan with. That is what makes years of support possible.",
+        "introduction": "Members are the part of our income we can plan with. That is what makes years of "
+        "support possible.",
         "in_menu": False,
     },
     "contact": {

@@ -3,14 +3,15 @@
 import django.core.validators
 import django.db.models.deletion
 import modelsearch.index
-import pages.models.files
-import pages.offers
 import taggit.managers
 import wagtail.fields
 import wagtail.images.models
 import wagtail.models.media
 from django.conf import settings
 from django.db import migrations, models
+
+import pages.models.files
+import pages.offers
 
 
 class Migration(migrations.Migration):
