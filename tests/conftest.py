@@ -22,7 +22,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 # Fixtures that an app's tests share with everybody, each in a module named for what it gives.
 pytest_plugins = [
     f"tests.{name}"
-    for name in ("browser", "cast", "sandbox_client")
+    for name in ("browser", "cast", "connected", "sandbox_client")
     if importlib.util.find_spec(f"tests.{name}") is not None
 ]
 

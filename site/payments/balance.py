@@ -14,8 +14,9 @@ from django.db.models import Max, Sum
 
 from payments import gateway
 from payments.issues import close_issue, open_issue
-from payments.mirror.ours import at, id_of, reference_of
+from payments.mirror.ours import at, id_of
 from payments.models import BalanceLine, Payment, Payout
+from payments.origins import reference_behind
 from receipts.models import Transaction
 
 if TYPE_CHECKING:
@@ -99,27 +100,14 @@ def is_foreign(line: BalanceLine) -> bool:
     if line.type not in {"charge", "payment", "refund", "payment_refund"} or not line.source_id:
         return False
     if line.type in {"refund", "payment_refund"}:
-        refund = gateway.read_refund(line.source_id)
-        charge_id = id_of(refund.charge)
-        return bool(charge_id) and not Payment.objects.filter(charge_id=charge_id).exists() and _foreign(charge_id)
+        return _foreign(id_of(gateway.read_refund(line.source_id).charge))
     return _foreign(line.source_id)
 
 
 def _foreign(charge_id: str | None) -> bool:
     if not charge_id or Payment.objects.filter(charge_id=charge_id).exists():
         return False
-    charge = gateway.read_charge(charge_id)
-    if reference_of(charge.metadata) is not None:
-        return False
-    intent_id = id_of(charge.payment_intent)
-    if intent_id is None:
-        return True
-    invoice_id = gateway.invoice_of(intent_id)
-    if invoice_id is None:
-        return reference_of(gateway.read_payment_intent(intent_id).metadata) is None
-    parent = gateway.read_invoice(invoice_id).parent
-    details = parent.subscription_details if parent else None
-    return reference_of(details.metadata if details else None) is None
+    return reference_behind(id_of(gateway.read_charge(charge_id).payment_intent)) is None
 
 
 def foreign_total(currency: str) -> int:

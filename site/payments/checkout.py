@@ -89,13 +89,17 @@ def _create_rows(*, payer: Payer, lines: list[tuple[Payable, list[Line]]], inter
         terms=terms,
         livemode=settings.STRIPE_MODE == "live",
     )
-    payment.idempotency_key = f"session:{payment.public_id}:1"
+    payment.idempotency_key = _key(payment)
     payment.save()
     for payable, part in lines:
         item = PaymentItem.objects.create(payment=payment, payable_kind=kind_of(payable), payable_id=payable.pk)
         PaymentLine.objects.bulk_create(_line(payment, item, line) for line in part)
         payable.pending()
     return payment
+
+
+def _key(payment: Payment) -> str:
+    return f"session:{payment.public_id}:{payment.attempt}"
 
 
 def _line(payment: Payment, item: PaymentItem, line: Line) -> PaymentLine:
@@ -126,7 +130,7 @@ def copy_lines(source: Payment, target: Payment) -> None:
 
 def _send_to_stripe(payment: Payment, *, cancel_path: str, locale: str) -> None:
     try:
-        customer = _customer_id(payment.payer, livemode=payment.livemode)
+        customer = _customer_id(payment)
         session = gateway.create_session(
             reference=str(payment.public_id),
             customer=customer,
@@ -139,6 +143,9 @@ def _send_to_stripe(payment: Payment, *, cancel_path: str, locale: str) -> None:
             locale=locale,
             key=payment.idempotency_key,
         )
+    except gateway.StripeFailed as error:
+        _count_attempt(payment)
+        raise CheckoutUnavailable from error
     except gateway.StripeProblem as error:
         raise CheckoutUnavailable from error
     payment.session_id = session.id
@@ -150,16 +157,25 @@ def _send_to_stripe(payment: Payment, *, cancel_path: str, locale: str) -> None:
         payment.status = Payment.Status.OPEN
 
 
-def _customer_id(payer: Payer, *, livemode: bool) -> str:
+def _count_attempt(payment: Payment) -> None:
+    """Stripe would repeat its error for the same key. A session that it made all the same expires unseen."""
+    payment.attempt += 1
+    payment.idempotency_key = _key(payment)
+    payment.save(update_fields=["attempt", "idempotency_key"])
+
+
+def _customer_id(payment: Payment) -> str:
     """The payer's customer at Stripe, made the first time. The row and its key exist before the call."""
-    customer, _ = Customer.objects.get_or_create(payer=payer, livemode=livemode)
+    payer = payment.payer
+    customer, _ = Customer.objects.get_or_create(payer=payer, livemode=payment.livemode)
     if customer.stripe_id is None:
-        mode = "live" if livemode else "test"
+        mode = "live" if payment.livemode else "test"
+        words = _short(payer.name, payer.email)
         customer.stripe_id = gateway.create_customer(
             name=payer.name,
             email=payer.email,
             reference=str(payer.public_id),
-            key=f"customer:{payer.public_id}:{mode}:{_short(payer.name, payer.email)}",
+            key=f"customer:{payer.public_id}:{mode}:{words}:{payment.attempt}",
         )
         customer.save(update_fields=["stripe_id"])
     return customer.stripe_id

@@ -38,6 +38,10 @@ class StripeUnavailable(StripeProblem):
     """No answer, too many requests, or an error on Stripe's side: later may help."""
 
 
+class StripeFailed(StripeUnavailable):
+    """Stripe answered with an error of its own and keeps that answer under the key: later needs another key."""
+
+
 class StripeRefused(StripeProblem):
     """Stripe understood and said no."""
 
@@ -64,13 +68,14 @@ def call(action: Callable[..., T], *args: Any) -> T:
     try:
         return action(*args)
     except stripe.InvalidRequestError as error:
-        problem = NoSuchObject if error.code == "resource_missing" else StripeRefused
-        raise problem(str(error.user_message or error), error.code or "") from error
+        refusal = NoSuchObject if error.code == "resource_missing" else StripeRefused
+        raise refusal(str(error.user_message or error), error.code or "") from error
     except (stripe.CardError, stripe.IdempotencyError) as error:
         raise StripeRefused(str(error.user_message or error), error.code or "idempotency") from error
     except stripe.StripeError as error:
         log.warning("Stripe did not answer: %s %s", type(error).__name__, error.code or error.http_status or "")
-        raise StripeUnavailable("Stripe could not be reached.", error.code or "") from error
+        problem = StripeFailed if (error.http_status or 0) >= 500 else StripeUnavailable
+        raise problem("Stripe could not be reached.", error.code or "") from error
 
 
 # -- Writing: each with a key, so that doing it twice does it once -------------------------------------------

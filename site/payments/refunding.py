@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 
 from payments import gateway, worker
-from payments.mirror.ours import NotHereYet, NotOurs
+from payments.mirror.ours import NotHereYet, NotOurs, reference_of
 from payments.models import Payment, Refund
+
+LATER = "Stripe could not be reached. Nothing is lost: ask again in a moment."
 
 
 class RefundRefused(Exception):
@@ -26,10 +28,12 @@ def request_refund(payment: Payment, *, amount: int, reason: str, by: object | N
             payment_intent=payment.payment_intent_id or "",
             amount=refund.amount,
             reference=str(refund.public_id),
-            key=f"refund:{refund.public_id}",
+            key=f"refund:{refund.public_id}:{refund.attempt}",
         )
+    except gateway.StripeFailed as error:
+        raise RefundRefused(_after_failure(refund, payment)) from error
     except gateway.StripeUnavailable as error:
-        raise RefundRefused("Stripe could not be reached. Nothing is lost: ask again in a moment.") from error
+        raise RefundRefused(LATER) from error
     except gateway.StripeRefused as error:
         Refund.objects.filter(pk=refund.pk, refund_id=None).update(status=Refund.Status.FAILED)
         raise RefundRefused(f"Stripe refused the refund: {error}") from error
@@ -40,6 +44,23 @@ def request_refund(payment: Payment, *, amount: int, reason: str, by: object | N
         Refund.objects.filter(pk=refund.pk, refund_id=None).update(refund_id=remote.id, status=Refund.Status.PENDING)
     refund.refresh_from_db()
     return refund
+
+
+def _after_failure(refund: Refund, payment: Payment) -> str:
+    """Stripe failed with an answer: see whether it made the refund all the same before another try gets a new key."""
+    try:
+        made = [
+            one
+            for one in gateway.refunds_of(payment.charge_id or "")
+            if reference_of(one.metadata) == str(refund.public_id)
+        ]
+    except gateway.StripeProblem:
+        return LATER
+    if made:
+        Refund.objects.filter(pk=refund.pk, refund_id=None).update(refund_id=made[0].id, status=Refund.Status.PENDING)
+        return "Stripe had trouble, but made the refund. It is on its way."
+    Refund.objects.filter(pk=refund.pk).update(attempt=refund.attempt + 1)
+    return LATER
 
 
 def _request(payment: Payment, *, amount: int, reason: str, by: object | None) -> Refund:

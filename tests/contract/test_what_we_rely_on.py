@@ -39,7 +39,7 @@ from tests.offering.models import Offering
 def till(request: pytest.FixtureRequest, settings: Any) -> Iterator[Till]:
     gateway.client.cache_clear()
     if request.param == "sandbox":
-        yield SandboxTill(request.getfixturevalue("sandbox"))
+        yield SandboxTill(request.getfixturevalue("connected_sandbox"))
     else:
         settings.STRIPE_MODE, settings.STRIPE_SECRET_KEY = "test", KEY
         yield StripeTill(request.getfixturevalue("browser"))

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from payments.gateway import client as stripe_client
 from receipts.models import Payer
 from tests.faults.road import Road
 
@@ -20,7 +19,6 @@ def payer(db: None) -> Payer:
 
 
 @pytest.fixture
-def road(sandbox: Sandbox, payer: Payer, settings: object) -> Road:
+def road(connected_sandbox: Sandbox, payer: Payer) -> Road:
     """The sandbox holds its webhooks back; the test decides what arrives, when and how often."""
-    stripe_client.cache_clear()
-    return Road(sandbox=sandbox, payer=payer)
+    return Road(sandbox=connected_sandbox, payer=payer)

@@ -238,9 +238,11 @@ class TestF58Crash:
             ObjectLease.objects.update(token="another", leased_until=timezone.now() + timedelta(minutes=1))
             return reading
 
-        monkeypatch.setitem(MIRRORS, "checkout.session", worker.MIRRORS["checkout.session"].__class__(
-            read=slow_read, apply=MIRRORS["checkout.session"].apply
-        ))
+        monkeypatch.setitem(
+            MIRRORS,
+            "checkout.session",
+            worker.MIRRORS["checkout.session"].__class__(read=slow_read, apply=MIRRORS["checkout.session"].apply),
+        )
         worker.work_off()
         assert not road.bookings()
         assert road.offering(payment).paid_count == 0

@@ -7,8 +7,9 @@ from random import Random
 from membership.joining import PayerDetails
 
 FIRST = (
-    "Amara", "Benedikt", "Chiara", "Dagny", "Emeka", "Fatima", "Gwen", "Hana", "Ines", "Jonas", "Kavya", "Leif", "Mirela",
-    "Nadia", "Oscar", "Priya", "Quentin", "Rosa", "Samuel", "Tomasz", "Uma", "Viktor", "Wanjiru", "Ximena", "Yusuf", "Zoe",
+    "Amara", "Benedikt", "Chiara", "Dagny", "Emeka", "Fatima", "Gwen", "Hana", "Ines", "Jonas", "Kavya", "Leif",
+    "Mirela", "Nadia", "Oscar", "Priya", "Quentin", "Rosa", "Samuel", "Tomasz", "Uma", "Viktor", "Wanjiru", "Ximena",
+    "Yusuf", "Zoe",
 )  # fmt: skip
 LAST = (
     "Abara", "Bergstrom", "Castellano", "Demir", "Eriksen", "Fontaine", "Grabowska", "Halloran", "Iyer", "Jankovic",

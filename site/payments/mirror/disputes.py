@@ -10,8 +10,9 @@ from django.utils import timezone
 from payments import gateway
 from payments.booking import tell_refunded
 from payments.issues import close_issue, open_issue
-from payments.mirror.ours import NotOurs, at, id_of
+from payments.mirror.ours import NotHereYet, NotOurs, at, id_of, paid_payment
 from payments.models import Dispute, Payment
+from payments.origins import reference_behind
 from receipts import ledger
 from receipts.chart import Account
 from receipts.issuing import void_receipts_of
@@ -21,17 +22,24 @@ from receipts.models import Transaction
 @dataclass(frozen=True)
 class Reading:
     dispute: stripe.Dispute
+    # Ours, though its payment may not be here yet.
+    is_ours: bool
 
 
 def read(dispute_id: str) -> Reading:
-    return Reading(gateway.read_dispute(dispute_id))
+    dispute = gateway.read_dispute(dispute_id)
+    charge_id, intent_id = id_of(dispute.charge), id_of(dispute.payment_intent)
+    booked = paid_payment(charge_id=charge_id, payment_intent_id=intent_id)
+    return Reading(dispute, is_ours=booked is not None or reference_behind(intent_id) is not None)
 
 
 def apply(reading: Reading) -> None:
-    remote = reading.dispute
-    payment = Payment.objects.filter(charge_id=id_of(remote.charge)).first()
-    if payment is None or payment.transaction is None:
+    if not reading.is_ours:
         raise NotOurs
+    remote = reading.dispute
+    payment = paid_payment(charge_id=id_of(remote.charge), payment_intent_id=id_of(remote.payment_intent))
+    if payment is None or payment.transaction is None:
+        raise NotHereYet(remote.id)
     dispute, _ = Dispute.objects.update_or_create(
         dispute_id=remote.id,
         defaults={

@@ -71,3 +71,12 @@ def id_of(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return value.id
+
+
+def paid_payment(*, charge_id: str | None, payment_intent_id: str | None) -> Payment | None:
+    """The payment behind a charge, if it is booked."""
+    if charge_id and (found := Payment.objects.filter(charge_id=charge_id, transaction__isnull=False).first()):
+        return found
+    if payment_intent_id:
+        return Payment.objects.filter(payment_intent_id=payment_intent_id, transaction__isnull=False).first()
+    return None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import stripe
-from django.db.models import Q
 from django.utils import timezone
 
 from payments import gateway
 from payments.booking import tell_refunded
 from payments.issues import open_issue
-from payments.mirror.ours import NotHereYet, NotOurs, at, id_of, payment_for, reference_of
+from payments.mirror.ours import NotHereYet, NotOurs, at, id_of, paid_payment, reference_of
 from payments.models import Payment, Refund
+from payments.origins import reference_behind
 from receipts import ledger
 from receipts.issuing import void_receipts_of
 from receipts.models import Transaction
@@ -29,13 +29,20 @@ STATUS = {
 @dataclass(frozen=True)
 class Reading:
     refund: stripe.Refund
+    # Ours, though its payment may not be here yet.
+    is_ours: bool
 
 
 def read(refund_id: str) -> Reading:
-    return Reading(gateway.read_refund(refund_id))
+    refund = gateway.read_refund(refund_id)
+    charge_id, intent_id = id_of(refund.charge), id_of(refund.payment_intent)
+    booked = paid_payment(charge_id=charge_id, payment_intent_id=intent_id)
+    return Reading(refund, is_ours=booked is not None or reference_behind(intent_id) is not None)
 
 
 def apply(reading: Reading) -> None:
+    if not reading.is_ours:
+        raise NotOurs
     remote = reading.refund
     refund = _find(remote)
     refund.status = STATUS.get(remote.status or "", Refund.Status.PENDING)
@@ -61,21 +68,10 @@ def _find(remote: stripe.Refund) -> Refund:
 
 
 def _payment_of(remote: stripe.Refund) -> Payment:
-    intent_id, charge_id = id_of(remote.payment_intent), id_of(remote.charge)
-    if not intent_id and not charge_id:
-        raise NotOurs
-    if reference_of(remote.metadata) is None:
-        payment = Payment.objects.filter(
-            Q(payment_intent_id=intent_id, payment_intent_id__isnull=False)
-            | Q(charge_id=charge_id, charge_id__isnull=False)
-        ).first()
-        if payment is None:
-            raise NotOurs
-    else:
-        payment = payment_for(None, payment_intent_id=intent_id, charge_id=charge_id)
-    if payment.transaction is None:
+    payment = paid_payment(charge_id=id_of(remote.charge), payment_intent_id=id_of(remote.payment_intent))
+    if payment is None:
         # The refund was told before the payment it takes back.
-        raise NotHereYet(str(payment.public_id))
+        raise NotHereYet(remote.id)
     return payment
 
 

@@ -24,6 +24,7 @@ class Refund(models.Model):
     amount = models.BigIntegerField()
     status = models.CharField(max_length=10, choices=Status, default=Status.REQUESTED)
     reason = models.CharField(max_length=200, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=1)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     transaction = models.OneToOneField(

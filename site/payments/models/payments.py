@@ -56,6 +56,8 @@ class Payment(models.Model):
     terms = models.CharField(max_length=64)
     livemode = models.BooleanField()
 
+    # Stripe keeps its answer to a key, an error too. After a definite error the next try is another attempt.
+    attempt = models.PositiveSmallIntegerField(default=1)
     idempotency_key = models.CharField(max_length=255, unique=True)
     session_id = models.CharField(max_length=255, unique=True, null=True)
     invoice_id = models.CharField(max_length=255, unique=True, null=True)
