@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from wagtail import hooks
 
 
@@ -15,6 +16,10 @@ class AccountSection:
     title: str
     template_name: str
     context: dict[str, Any] = field(default_factory=dict)
+
+    def render(self, request: HttpRequest) -> str:
+        """Its own template with its own context: what one section is given, another does not see."""
+        return render_to_string(self.template_name, self.context, request=request)
 
 
 def sections_for(request: HttpRequest) -> list[AccountSection]:

@@ -37,7 +37,8 @@ class PasswordLoginView(LoginView):
 @never_cache
 @login_required
 def account_home(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/home.html", {"sections": sections_for(request)})
+    sections = [(section.title, section.render(request)) for section in sections_for(request)]
+    return render(request, "accounts/home.html", {"sections": sections})
 
 
 @never_cache
