@@ -120,6 +120,17 @@ class Sandbox:
     def money(self) -> dict[str, Any]:
         return dict(self.control("GET", "money"))
 
+    def ids(self, kind: str) -> list[str]:
+        """The ids of all objects of a kind, such as ``checkout.session``, oldest first."""
+        return list(self.control("GET", "objects", kind=kind))
+
+    def count(self, kind: str) -> int:
+        return len(self.ids(kind))
+
+    def forget_events(self) -> None:
+        """As after more than 30 days: no event can be read or delivered any more."""
+        self.control("POST", "events/forget")
+
     def event(self, kind: str, body: dict[str, Any], **order: Any) -> dict[str, Any]:
         return dict(self.control("POST", "events", type=kind, object=body, **order))
 

@@ -271,6 +271,21 @@ def pay_invoice(account: Account, order: Json, identifier: str) -> Json:
     return invoice
 
 
+@control("GET", "/objects")
+def list_objects(account: Account, order: Json) -> list[str]:
+    """The ids of all objects of a kind that exist, oldest first."""
+    return [each["id"] for each in account.store.oldest_first(str(order["kind"])) if not each.get("deleted")]
+
+
+@control("POST", "/events/forget")
+def forget_events(account: Account, order: Json) -> Json:
+    """As after more than 30 days: no event can be read or delivered any more."""
+    for kind in ("event", "_delivery"):
+        for each in account.store.oldest_first(kind):
+            account.store.forget(each["id"])
+    return {"ok": True}
+
+
 # -- Faults, log, truth ------------------------------------------------------------------------------------
 
 

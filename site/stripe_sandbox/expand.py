@@ -27,7 +27,7 @@ def expandable_list(kind: str, field: str) -> Callable[[Expansion], Expansion]:
 def expand(account: Account, answer: Json, paths: list[str]) -> Json:
     for path in paths:
         keys = path.split(".")
-        if len(keys) - (keys[0] == "data") > DEEPEST:
+        if len(keys) > DEEPEST:
             raise ApiError(f"You cannot expand more than {DEEPEST} levels of a property: {path}", param="expand")
         answer = expand_path(account, answer, keys, path)
     return answer
