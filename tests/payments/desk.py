@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from accounts.models import User
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.utils import timezone
+
+from accounts.models import User
 from payments.booking import Settled, settle
 from payments.models import Event, Payment, PaymentItem, PaymentLine
 from receipts.chart import Account
 from receipts.models import Fund
-
 from tests.offering.models import Offering
 from tests.receipts.books import a_payer
 

@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
+
 from payments.issues import open_issue
 from payments.models import Dispute, Payment, Plan
 from receipts.chart import Account
-
 from tests.payments import desk
 from tests.receipts.books import an_issuer
 
