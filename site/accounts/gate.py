@@ -14,8 +14,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 STAFF_PAGES = "/admin/"
-# Assets that Wagtail's own pages load; they hold nothing of anybody.
-OPEN = ("/admin/jsi18n/", "/admin/sprite/")
+# Assets that Wagtail's own pages load, which hold nothing of anybody, and a log-in form that urls.py redirects.
+OPEN = ("/admin/jsi18n/", "/admin/sprite/", "/admin/login/")
 # Wagtail's editor still writes inline script and style, so the staff pages cannot have the site's policy.
 STAFF_POLICY = "; ".join(
     (
