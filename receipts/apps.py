@@ -16,8 +16,10 @@ class ReceiptsConfig(AppConfig):
         from allauth.account.signals import email_confirmed
 
         from receipts.payers import when_email_confirmed
+        from receipts.roles import grant
 
         post_migrate.connect(install_triggers, sender=self)
+        post_migrate.connect(grant, sender=self)
         email_confirmed.connect(when_email_confirmed, dispatch_uid="receipts.give_payers")
 
 

@@ -38,8 +38,10 @@ def _months_agree() -> Iterator[str]:
 
 
 def _accounts_are_in_the_chart() -> Iterator[str]:
-    used = set(Entry.objects.values_list("debit", flat=True).distinct())
-    used |= set(Entry.objects.values_list("credit", flat=True).distinct())
+    debited, credited = (
+        Entry.objects.order_by().values_list(side, flat=True).distinct() for side in ("debit", "credit")
+    )
+    used = {*debited, *credited}
     for account in sorted(used - set(Account.values)):
         yield f"The account “{account}” is not in the chart."
 

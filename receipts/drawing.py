@@ -48,7 +48,8 @@ def why_pdf_is_off() -> str:
     try:
         import weasyprint  # noqa: F401
     except (ImportError, OSError) as error:
-        return f"PDFs are off: WeasyPrint cannot start here ({type(error).__name__}). Receipts are served as pages to print."
+        kind = type(error).__name__
+        return f"PDFs are off: WeasyPrint cannot start here ({kind}). Receipts are served as pages to print."
     return ""
 
 

@@ -6,7 +6,6 @@ import hashlib
 import logging
 from datetime import datetime, timedelta
 
-from accounts.mailing import send_mail_later
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
@@ -14,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.mailing import send_mail_later
 from receipts import drawing
 from receipts.documents import TEMPLATE_VERSION, document_html, machine_readable
 from receipts.models import Receipt

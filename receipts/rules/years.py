@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from receipts.models import IndexRow
+from django.utils import timezone
+
+from receipts.models import IndexRow, Issuer, ReceiptSeries
 from receipts.rules.contribution import YearlyIndex
 from receipts.rules.us_index import INDEX
 
@@ -24,3 +26,13 @@ def yearly_index(jurisdiction: str, year: int) -> YearlyIndex | None:
 def is_missing(jurisdiction: str, year: int) -> bool:
     """Whether receipts of that year are issued without the exceptions, because nobody entered the amounts yet."""
     return jurisdiction in SHIPPED and yearly_index(jurisdiction, year) is None
+
+
+def missing_years() -> list[int]:
+    """The years in which receipts were issued, and the current one, whose amounts nobody has entered yet."""
+    issuer = Issuer.load()
+    if issuer.jurisdiction not in SHIPPED:
+        return []
+    issued = ReceiptSeries.objects.filter(jurisdiction=issuer.jurisdiction).values_list("year", flat=True)
+    years = {*issued, timezone.localdate().year}
+    return sorted(year for year in years if is_missing(issuer.jurisdiction, year))

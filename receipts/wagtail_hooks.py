@@ -1,0 +1,51 @@
+"""What the books give to the rest through hooks: staff screens, periodic jobs, a part of "My account"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from wagtail import hooks
+
+from accounts.sections import AccountSection
+from receipts.account import payers_of, payments_of
+from receipts.staff.menu import BooksGroup
+from receipts.staff.panel import BooksPanel
+from receipts.tasks import draw_overdue_receipts
+
+
+@hooks.register("register_admin_viewset")
+def staff_screens() -> BooksGroup:
+    return BooksGroup()
+
+
+@hooks.register("construct_homepage_panels")
+def add_what_waits(request: HttpRequest, panels: list[Any]) -> None:
+    if request.user.has_perm("receipts.view_receipt"):
+        panels.append(BooksPanel())
+
+
+@hooks.register("scheduled_jobs")
+def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
+    return [("receipts.draw_overdue_receipts", timedelta(minutes=10), draw_overdue_receipts)]
+
+
+@hooks.register("account_sections")
+def receipts_and_payments(request: HttpRequest) -> AccountSection | None:
+    payments = payments_of(payers_of(request.user))
+    if not payments:
+        return None
+    return AccountSection(
+        order=50,
+        title="Receipts and payments made",
+        template_name="receipts/account_section.html",
+        context={"payments": payments},
+    )
+
+
+@hooks.register("register_log_actions")
+def staff_actions(actions: Any) -> None:
+    """What staff did here, for Wagtail's site history."""
+    actions.register_action("receipts.void", "Void receipt", "Voided")
