@@ -129,21 +129,10 @@ class Sandbox:
 
     def forget_events(self) -> None:
         """As after more than 30 days: no event can be read or delivered any more."""
-        self.control("POST", "events/forget")
+        self.control("DELETE", "events")
 
     def event(self, kind: str, body: dict[str, Any], **order: Any) -> dict[str, Any]:
         return dict(self.control("POST", "events", type=kind, object=body, **order))
-
-    def ids(self, kind: str) -> list[str]:
-        """The ids of every object of a kind, such as ``checkout.session``."""
-        return list(self.control("GET", "objects", kind=kind))
-
-    def count(self, kind: str) -> int:
-        return len(self.ids(kind))
-
-    def forget_events(self) -> None:
-        """As Stripe does after 30 days."""
-        self.control("DELETE", "events")
 
     def stop(self) -> None:
         self.process.terminate()

@@ -277,7 +277,7 @@ def list_objects(account: Account, order: Json) -> list[str]:
     return [each["id"] for each in account.store.oldest_first(str(order["kind"])) if not each.get("deleted")]
 
 
-@control("POST", "/events/forget")
+@control("DELETE", "/events")
 def forget_events(account: Account, order: Json) -> Json:
     """As after more than 30 days: no event can be read or delivered any more."""
     for kind in ("event", "_delivery"):
@@ -348,17 +348,3 @@ def truth_of(account: Account, charge: Json) -> Json:
         "status": charge["status"],
         "payment_intent": charge["payment_intent"],
     }
-
-
-@control("GET", "/objects")
-def list_objects(account: Account, order: Json) -> list[str]:
-    """The ids of every object of a kind, such as ``checkout.session``, oldest first."""
-    return [found["id"] for found in account.store.oldest_first(str(order["kind"]))]
-
-
-@control("DELETE", "/events")
-def forget_events(account: Account, order: Json) -> Json:
-    """As Stripe does after 30 days."""
-    for event in account.store.oldest_first("event"):
-        account.store.forget(event["id"])
-    return {"ok": True}
