@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
 from wagtail import hooks
 
 from payments import repair
@@ -33,6 +35,11 @@ def compare_with_stripe() -> Iterable[str]:
 @hooks.register("register_admin_viewset")
 def staff_screens() -> PaymentsGroup:
     return PaymentsGroup()
+
+
+@hooks.register("insert_global_admin_css")
+def staff_styles() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("payments/staff.css"))
 
 
 @hooks.register("construct_homepage_panels")

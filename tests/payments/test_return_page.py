@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -28,7 +27,7 @@ def return_address(payment: Payment) -> str:
     return f"{reverse('checkout_return')}?session={payment.session_id}"
 
 
-def come_back(payment: Payment, client: Client | None = None) -> HttpResponse:
+def come_back(payment: Payment, client: Client | None = None) -> Any:
     return (client or Client()).get(return_address(payment))
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -45,13 +44,13 @@ def refund_page(payment: Payment) -> str:
     return reverse("payments:refund", args=[payment.pk])
 
 
-def fill_in(client: Client, payment: Payment, **typed: Any) -> HttpResponse:
+def fill_in(client: Client, payment: Payment, **typed: Any) -> Any:
     payment.refresh_from_db()
     form = {"amount": "50.00", "reason": "Asked for by phone", "given_back": payment.refunded_amount}
     return client.post(refund_page(payment), {**form, **typed})
 
 
-def confirm(client: Client, payment: Payment, **typed: Any) -> HttpResponse:
+def confirm(client: Client, payment: Payment, **typed: Any) -> Any:
     return fill_in(client, payment, step="confirmed", **typed)
 
 

@@ -77,7 +77,8 @@ class CloseView(IssueInspectView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = CloseForm(request.POST)
         if not form.is_valid():
-            return self.render_to_response(self.get_context_data(form=form))
+            again: HttpResponse = self.render_to_response(self.get_context_data(form=form))
+            return again
         closed = Issue.objects.filter(pk=self.object.pk, closed_at__isnull=True).update(closed_at=timezone.now())
         if closed:
             log(self.object, "payments.close_issue", user=request.user, data={"note": form.cleaned_data["note"]})

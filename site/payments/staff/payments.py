@@ -41,7 +41,7 @@ class PaymentInspectView(StaffInspectView):
     def header_buttons(self) -> list[HeaderButton]:
         if not self.user_has_permission("refund") or not may_be_refunded(self.object):
             return []
-        return [HeaderButton("Refund", url=reverse("payments:refund", args=[self.object.pk]), icon_name="undo")]
+        return [HeaderButton("Refund", url=reverse("payments:refund", args=[self.object.pk]), icon_name="resubmit")]
 
     def get_fields(self) -> list[str]:
         return []

@@ -99,7 +99,7 @@ class RefundView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  
                 by=self.request.user,
             )
         except RefundRefused as refused:
-            return self._refused(form, refused)
+            return self._refused(refused)
         log(self.payment, "payments.refund", data={"amount": refund.amount, "currency": self.payment.currency})
         messages.success(self.request, self._done(refund))
         return redirect(self.inspect_url)
@@ -110,12 +110,14 @@ class RefundView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  
             request=self.request, template=["payments/staff/refund_confirm.html"], context=context, using=None
         )
 
-    def _refused(self, form: RefundForm, refused: RefundRefused) -> HttpResponse:
+    def _refused(self, refused: RefundRefused) -> HttpResponse:
         """The form again, as things stand now: the request may be waiting for a second try."""
         del self.waiting
         self.payment.refresh_from_db()
         again = RefundForm(
-            {**form.data.dict(), "given_back": self.payment.refunded_amount}, payment=self.payment, waiting=self.waiting
+            {**self.request.POST.dict(), "given_back": self.payment.refunded_amount},
+            payment=self.payment,
+            waiting=self.waiting,
         )
         again.add_error("amount", str(refused))
         return self.render_to_response(self.get_context_data(form=again))
