@@ -33,7 +33,8 @@ CANCELLABLE = (State.ACTIVE, State.PAST_DUE)
 
 def section(request: HttpRequest) -> AccountSection | None:
     """ "Your membership" on the account page: those of this user that were ever paid, the running ones first."""
-    memberships = list(Membership.objects.of_user(request.user).begun().select_related("tier", "payer"))
+    mine = Membership.objects.of_user(request.user).begun()
+    memberships = list(mine.select_related("payer").prefetch_related("tier__benefits"))
     if not memberships:
         return AccountSection(order=10, title="Your membership", template_name="membership/account_none.html")
     now = timezone.now()
@@ -72,7 +73,7 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     if membership.state not in CANCELLABLE:
         messages.info(request, "This membership is not renewed any more.")
         return redirect("account_home")
-    form = CancelForm(request.POST or None)
+    form = CancelForm(request.POST if request.method == "POST" else None)
     context = {"membership": membership, "plan": plan, "form": form}
     if request.method != "POST" or not form.is_valid():
         return render(request, "membership/cancel.html", context)

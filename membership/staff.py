@@ -6,7 +6,10 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.contrib import messages
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
@@ -48,6 +51,15 @@ class TierEditView(GivesGroup, generic.EditView):
     pass
 
 
+class TierDeleteView(generic.DeleteView):
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A tier that somebody ever paid for stays, for the books' sake; it can be taken off the offer."""
+        if self.object.memberships.exists():
+            messages.error(request, f"{self.object} has memberships and stays. Untick “offered” instead.")
+            return redirect("tiers:edit", self.object.pk)
+        return super().post(request, *args, **kwargs)
+
+
 class TierIndexView(generic.IndexView):
     def get_base_queryset(self) -> QuerySet[Tier]:
         return Tier.objects.with_offer()
@@ -63,6 +75,7 @@ class TierViewSet(ModelViewSet):
     index_view_class = TierIndexView
     add_view_class = TierCreateView
     edit_view_class = TierEditView
+    delete_view_class = TierDeleteView
     list_display = ["name", Column("prices", accessor=prices_of), BooleanColumn("is_open", label="Offered"), "order"]
     panels = [
         MultiFieldPanel(

@@ -71,5 +71,3 @@ def member(way: Way, client: Client, alice: User, guardian: Tier) -> Membership:
     way.join(guardian, email=alice.email, name=alice.name)
     way.pay()
     return Membership.objects.get()
-
-

@@ -79,9 +79,7 @@ def test_a_price_that_changed_since_the_review_is_shown_again(
     nothing_happened()
 
 
-def test_where_no_more_is_allowed_another_amount_is_refused(
-    way: Way, friend: Tier, nothing_happened: Nothing
-) -> None:
+def test_where_no_more_is_allowed_another_amount_is_refused(way: Way, friend: Tier, nothing_happened: Nothing) -> None:
     Tier.objects.filter(pk=friend.pk).update(allows_more=False)
     response = way.send(friend, "pay", amount="1.00")
     assert response.status_code == 422 and "$15.00" in response.context["form"].errors["interval"][0]
