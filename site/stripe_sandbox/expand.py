@@ -43,6 +43,8 @@ def expand_path(account: Account, value: Any, keys: list[str], path: str) -> Any
         if found is None:
             raise not_expandable(path)
         return expand_path(account, found, keys, path) if keys else found
+    if not isinstance(value, dict):
+        raise not_expandable(path)
     if not keys:
         return value
     field = keys[0]
