@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django_countries import countries
 from django_countries.fields import CountryField
 
 from membership.joining import NotOffered, PayerDetails, amount_to_pay
@@ -24,17 +25,23 @@ def text_field(label: str, *, most: int, autocomplete: str, missing: str = "", h
     )
 
 
+class IntervalField(forms.ChoiceField):
+    """Monthly or yearly, as radio buttons; the choices are the prices of one tier."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, **kwargs: Any) -> None:
+        sentences = {
+            "required": "Choose monthly or yearly.",
+            "invalid_choice": "This tier can't be paid that way. Choose one of these.",
+        }
+        super().__init__(**{"label": "How often do you want to pay?", "error_messages": sentences, **kwargs})
+
+
 class JoinForm(forms.Form):
     """Who joins a tier, how often they pay, and how much. A price that the browser sends is only compared."""
 
-    interval = forms.ChoiceField(
-        label="How often do you want to pay?",
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": "Choose monthly or yearly.",
-            "invalid_choice": "This tier can't be paid that way. Choose one of these.",
-        },
-    )
+    interval = IntervalField()
     amount = forms.CharField(
         label="Give more than the price",
         max_length=40,
@@ -74,7 +81,9 @@ class JoinForm(forms.Form):
     def __init__(self, *args: Any, tier: Tier, user: Any, locale: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.tier, self.user, self.locale = tier, user, locale
-        self.fields["interval"].choices = [(p.interval, self._price_label(p.interval)) for p in tier.prices.all()]
+        intervals = [price.interval for price in tier.prices.all()]
+        choices = [(interval, self._price_label(interval)) for interval in intervals]
+        self.fields["interval"] = IntervalField(choices=choices)
         self.fields["country"].widget.attrs["autocomplete"] = "country"
         self.fields["country"].initial = Issuer.load().jurisdiction
         self.fields["website"].widget.attrs.update(autocomplete="off", tabindex="-1")
@@ -152,6 +161,9 @@ class JoinForm(forms.Form):
         return Membership.objects.live(timezone.now()).of_user(self.user).filter(tier=self.tier).exists()
 
     # -- Answers --------------------------------------------------------------------------------------------
+
+    def country_name(self) -> str:
+        return str(countries.name(self.cleaned_data["country"]))
 
     def payer_details(self) -> PayerDetails:
         typed = ("name", "email", "line1", "line2", "city", "region", "postcode", "country")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from membership.dues import line_of
@@ -29,19 +29,14 @@ class Receiptable:
 def receiptable(tier: Tier, *, interval: str, amount: int, on: date) -> Receiptable:
     jurisdiction = Issuer.load().jurisdiction
     contribution = contribution_of(line_of(tier, interval=interval, amount=amount), jurisdiction=jurisdiction)
-    common = {
-        "amount": amount,
-        "currency": tier.currency,
-        "per": Interval(interval).per,
-        "benefits": contribution.advantages,
-    }
-    if not is_known(jurisdiction):
-        return Receiptable(**common, has_rules=False)
-    judged = assess(jurisdiction, contribution, on)
-    return Receiptable(
-        **common,
-        has_rules=True,
-        advantage=judged.advantage,
-        eligible_amount=judged.eligible_amount,
-        reasons=judged.reasons,
+    parts = Receiptable(
+        amount=amount,
+        currency=tier.currency,
+        per=Interval(interval).per,
+        benefits=contribution.advantages,
+        has_rules=is_known(jurisdiction),
     )
+    if not parts.has_rules:
+        return parts
+    judged = assess(jurisdiction, contribution, on)
+    return replace(parts, advantage=judged.advantage, eligible_amount=judged.eligible_amount, reasons=judged.reasons)

@@ -72,7 +72,7 @@ def _review_page(request: HttpRequest, tier: Tier, form: JoinForm, *, trouble: b
         "form": form,
         "price": tier.price_of(interval),
         "parts": receiptable(tier, interval=interval, amount=amount, on=timezone.localdate()),
-        "country": dict(form.fields["country"].choices).get(form.cleaned_data["country"], ""),
+        "country": form.country_name(),
         "trouble": trouble,
     }
     # 503, so that monitoring sees it too; the visitor reads a sentence and has a button.

@@ -185,7 +185,8 @@ class Membership(models.Model):
 
     def refunded(self, transaction: Transaction) -> None:
         """Access ends when nothing is left of the last payment; older ones bought time that has passed."""
-        last = self.payments().paid().exclude(transaction=None).order_by("-paid_at", "-pk").first()
+        paid = self.payments().filter(status=Payment.Status.PAID)
+        last = paid.exclude(transaction=None).order_by("-paid_at", "-pk").first()
         if last is None or last.transaction is None or ledger.unrefunded(last.transaction):
             return
         if self.paid_until:

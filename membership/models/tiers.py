@@ -87,8 +87,8 @@ class Tier(ClusterableModel):
         return next((price.amount for price in self.prices.all() if price.interval == interval), None)
 
     def advantages_of(self, interval: str) -> tuple[dict[str, Any], ...]:
-        """What one payment gives back, in the words of the books."""
-        return tuple(benefit.advantage_of(interval) for benefit in self.benefits.all())
+        """What one payment gives back, in the words of the books. What nobody could buy is no advantage."""
+        return tuple(benefit.advantage_of(interval) for benefit in self.benefits.all() if benefit.is_advantage)
 
 
 class TierPrice(models.Model):
@@ -136,6 +136,11 @@ class Benefit(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def is_advantage(self) -> bool:
+        """Whether the rules must hear of it: it has a value, or must be named on the receipt without one."""
+        return self.fair_value > 0 or self.kind == "intangible_religious"
 
     def advantage_of(self, interval: str) -> dict[str, Any]:
         return {
