@@ -26,10 +26,15 @@ KINDS: dict[str, str] = {
 class LineLike(Protocol):
     """An IncomeLine, or what another app stores of one."""
 
-    account: str
-    amount: int
-    advantages: Any
-    yearly_amount: int | None
+    # Read only, so that a frozen line is one too.
+    @property
+    def account(self) -> str: ...
+    @property
+    def amount(self) -> int: ...
+    @property
+    def advantages(self) -> Any: ...
+    @property
+    def yearly_amount(self) -> int | None: ...
 
 
 def contribution_of(
