@@ -22,12 +22,10 @@ def make_logins() -> None:
 def _make(login: DemoLogin) -> None:
     user, _ = get_user_model().objects.get_or_create(email=login.email, defaults={"name": login.name})
     user.set_password(PASSWORD)
-    user.is_superuser = user.is_staff = login == ADMIN
+    user.is_superuser = login == ADMIN
     user.save()
     user.groups.set(Group.objects.filter(name__in=GROUPS.get(login.email, [])) | user.groups.all())
-    EmailAddress.objects.update_or_create(
-        user=user, email=login.email, defaults={"verified": True, "primary": True}
-    )
+    EmailAddress.objects.update_or_create(user=user, email=login.email, defaults={"verified": True, "primary": True})
     give_payers_to(user, login.email)
 
 

@@ -17,12 +17,17 @@ class Reading:
     charge: stripe.Charge
 
 
-def read(charge_id: str) -> Reading:
+def read(charge_id: str) -> Reading | None:
+    """The charge with its balance transaction; None when it has nothing left to tell."""
+    if Payment.objects.paid().filter(charge_id=charge_id, fee_known=True).exists():
+        return None
     return Reading(gateway.read_charge(charge_id))
 
 
-def apply(reading: Reading) -> None:
+def apply(reading: Reading | None) -> None:
     """Add what was missing to a charge that we know; its refunds and disputes come as objects of their own."""
+    if reading is None:
+        return
     payment = Payment.objects.filter(charge_id=reading.charge.id).first()
     if payment is None:
         # Its checkout session or invoice brings it into the books.

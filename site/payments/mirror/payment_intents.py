@@ -11,6 +11,7 @@ from payments.booking import settle
 from payments.mirror import invoices
 from payments.mirror.charges import settled_from
 from payments.mirror.ours import payment_for
+from payments.models import Payment
 
 
 @dataclass(frozen=True)
@@ -19,13 +20,18 @@ class Reading:
     invoice: invoices.Reading | None
 
 
-def read(payment_intent_id: str) -> Reading:
+def read(payment_intent_id: str) -> Reading | None:
+    """The intent and the invoice it paid; None when it has nothing left to tell."""
+    if Payment.objects.paid().filter(payment_intent_id=payment_intent_id, fee_known=True).exists():
+        return None
     intent = gateway.read_payment_intent(payment_intent_id)
     invoice_id = gateway.invoice_of(payment_intent_id)
     return Reading(intent, invoices.read(invoice_id) if invoice_id else None)
 
 
-def apply(reading: Reading) -> None:
+def apply(reading: Reading | None) -> None:
+    if reading is None:
+        return
     if reading.invoice:
         invoices.apply(reading.invoice)
         return
