@@ -15,7 +15,7 @@ OUTCOMES = {
     "paid": "Payment succeeds",
     "declined": "Card is declined",
     "insufficient_funds": "Card has insufficient funds",
-    "authentication_required_then_paid": "Bank asks for 3-D Secure, then payment succeeds",
+    "authentication_required_then_paid": "Bank asks for 3-D Secure first, then it is paid",
     "sepa_paid_later": "SEPA debit: succeeds some days later",
     "sepa_fails_later": "SEPA debit: fails some days later",
     "abandon": "Leave without paying",

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from stripe_sandbox import collecting, completion, portal
+from stripe_sandbox import collecting, completion, overview, portal
 from stripe_sandbox.account import Account
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.store import Json
@@ -34,6 +34,8 @@ class Page:
 
 def serve(account: Account, method: str, path: str, form: dict[str, str]) -> Page:
     parts = path.strip("/").split("/")
+    if path == "/":
+        return front_page(account, method, form)
     if path == "/hosted.css":
         return Page(200, STYLE.read_text(), "text/css; charset=utf-8")
     if parts[:2] == ["c", "pay"] and len(parts) == 3:
@@ -52,6 +54,13 @@ def money(amount: int, currency: str) -> str:
     number = f"{whole:,}" + (f".{part:0{digits}}" if digits else "")
     symbol = SYMBOLS.get(currency)
     return f"{sign}{symbol}{number}" if symbol else f"{sign}{number} {currency.upper()}"
+
+
+def front_page(account: Account, method: str, form: dict[str, str]) -> Page:
+    if method == "POST":
+        overview.move_clock(account, form.get("days", ""))
+        return redirect("/")
+    return page(200, "Overview", overview.overview(account), [])
 
 
 # -- Checkout ----------------------------------------------------------------------------------------------
@@ -96,7 +105,7 @@ def success_address(session: Json) -> str:
 def problems_in(session: Json, form: dict[str, str]) -> dict[str, str]:
     problems = {}
     if form.get("outcome") not in completion.OUTCOMES:
-        problems["outcome"] = "Choose what the payment shall do."
+        problems["outcome"] = "Choose what should happen to the payment."
     known = (session["customer_details"] or {}).get("email")
     email = form.get("email", "").strip()
     if form.get("outcome") != "abandon" and not known and ("@" not in email or " " in email):
@@ -144,7 +153,7 @@ def checkout_form(
       {text_field("postal_code", "Postcode", form, problems, "postal-code")}
       {text_field("country", "Country (two letters)", form, problems, "country")}
     </details>
-    {radios("What shall this payment do?", completion.OUTCOMES, form, problems)}
+    {radios("What should happen to this payment?", completion.OUTCOMES, form, problems)}
     <button type="submit">{verb} {total}</button>
     <p class="quiet">This page never asks for a card. It stands for Stripe's own checkout page.</p>
   </form>
@@ -196,7 +205,7 @@ def portal_page(account: Account, method: str, identifier: str, form: dict[str, 
 <form method="post" class="choice alone" novalidate>
   {error_summary(problems)}
   <h1>Change your card</h1>
-  {radios("Which card shall be used from now on?", portal.CARDS, form, problems)}
+  {radios("Which card should be used from now on?", portal.CARDS, form, problems)}
   <button type="submit">Use this card</button>
   {f'<p><a href="{escape(back)}">Back to the website</a></p>' if back else ""}
 </form>"""
@@ -215,14 +224,14 @@ def invoice_page(account: Account, method: str, identifier: str, form: dict[str,
             if invoice["status"] != "paid":
                 problems["outcome"] = "The payment did not go through. Choose another outcome to try again."
         else:
-            problems["outcome"] = "Choose what the payment shall do."
+            problems["outcome"] = "Choose what should happen to the payment."
     if invoice["status"] != "open":
         return message(200, f"Invoice {invoice['number']}: {invoice['status']}", f"The amount was {amount}.")
     body = f"""
 <form method="post" class="choice alone" novalidate>
   {error_summary(problems)}
   <h1><span class="quiet">Invoice {escape(invoice["number"] or "")}</span> <span class="total">{amount}</span></h1>
-  {radios("What shall this payment do?", INVOICE_OUTCOMES, form, problems)}
+  {radios("What should happen to this payment?", INVOICE_OUTCOMES, form, problems)}
   <button type="submit">Pay {amount}</button>
 </form>"""
     return page(422 if problems else 200, f"Invoice: {amount}", body, [])

@@ -208,9 +208,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer_control(self, method: str, path: str, query: str, text: str) -> None:
         account = self.server.account
-        origin = self.headers.get("Origin")
         try:
-            if origin and urlsplit(origin).netloc != self.headers.get("Host"):
+            if self.from_elsewhere():
                 raise ApiError("The control API answers no other site's pages.", status=403)
             order = json.loads(text) if text.strip() else dict(parse_qsl(query))
             with account.lock:
@@ -226,8 +225,18 @@ class Handler(BaseHTTPRequestHandler):
             status, body = 500, json.dumps({"error": {"message": str(violation)}}).encode()
         self.send(status, body, "application/json")
 
+    def from_elsewhere(self) -> bool:
+        """Another site's page in the same browser may reach this port, but must not press its buttons."""
+        origin = self.headers.get("Origin")
+        return bool(origin) and urlsplit(origin).netloc not in {
+            self.headers.get("Host"),
+            urlsplit(self.server.account.public_url).netloc,
+        }
+
     def answer_page(self, method: str, path: str, text: str) -> None:
         account = self.server.account
+        if method == "POST" and self.from_elsewhere():
+            return self.send(403, b"These forms answer no other site's pages.", "text/plain")
         with account.lock:
             try:
                 page = pages.serve(account, method, path, dict(parse_qsl(text)))

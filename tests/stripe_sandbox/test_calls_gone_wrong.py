@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import stripe
@@ -135,3 +136,10 @@ def test_a_key_of_yesterday_is_kept_until_a_full_day_is_over(shop: Shop) -> None
     first = shop.api.customers.create(BOB, KEY)
     shop.sandbox.advance(DAY - 60)
     assert shop.api.customers.create(BOB, KEY).id == first.id
+
+
+def test_the_same_key_at_the_same_time_does_the_work_once(shop: Shop) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: shop.sandbox.make_client().v1.customers.create(BOB, KEY).id, range(8)))
+    assert len(set(made)) == 1
+    assert shop.sandbox.count("customer") == 1

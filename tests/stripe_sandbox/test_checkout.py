@@ -218,3 +218,12 @@ def test_the_clock_may_go_back_only_before_anything_was_sold(sandbox: Sandbox) -
     assert 0 <= charge.created - long_ago < 10
     with pytest.raises(Exception, match="goes back only"):
         sandbox.control("POST", "clock/set", to=long_ago - DAY)
+
+
+def test_a_member_without_a_customer_becomes_one_even_after_a_declined_try(shop: Shop) -> None:
+    session = shop.open_membership(customer_email="bob@example.org")
+    shop.sandbox.complete(session.id, "declined")
+    shop.sandbox.complete(session.id)
+    paid = shop.api.checkout.sessions.retrieve(session.id, {"expand": ["customer"]})
+    assert paid.customer.email == "bob@example.org"
+    assert shop.sandbox.count("customer") == 1
