@@ -147,7 +147,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=134217728; PRAGMA journal_size_limit=67108864;"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+            "PRAGMA mmap_size=134217728; PRAGMA journal_size_limit=67108864;"
         ),
     }
 else:
@@ -205,7 +206,9 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # "sandbox": our pretend Stripe on loopback. "test" and "live": the real one, with a key of that mode.
 STRIPE_MODE = env("STRIPE_MODE", default="sandbox")
 STRIPE_SANDBOX_URL = env("STRIPE_SANDBOX_URL", default="http://127.0.0.1:8001").rstrip("/")
-STRIPE_SECRET_KEY = required("STRIPE_SECRET_KEY", "Copy it from Stripe's dashboard; the sandbox takes any sk_test_ key.")
+STRIPE_SECRET_KEY = required(
+    "STRIPE_SECRET_KEY", "Copy it from Stripe's dashboard; the sandbox takes any sk_test_ key."
+)
 # Newest first. A secret on its way out carries its end: `whsec_old until 2026-12-01T00:00:00+00:00`.
 STRIPE_WEBHOOK_SECRETS = required(
     "STRIPE_WEBHOOK_SECRETS", "`./run manage create_webhook` creates the endpoint at Stripe and prints the secret."

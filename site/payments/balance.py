@@ -55,8 +55,8 @@ def read_new_lines() -> int:
     return count
 
 
-def explain_lines() -> int:
-    """Explain what is not explained yet: booked, foreign, or an issue. Returns how many stay unexplained."""
+def explain_lines() -> list[BalanceLine]:
+    """Explain what is not explained yet: booked, or another integration's. Returns what stays unexplained."""
     waiting = list(BalanceLine.objects.filter(state=BalanceLine.State.UNEXPLAINED))
     booked = _booked_references(waiting)
     for line in waiting:
@@ -65,14 +65,17 @@ def explain_lines() -> int:
             close_issue("balance_unexplained", line.line_id)
         elif is_foreign(line):
             line.state = BalanceLine.State.FOREIGN
-        else:
-            open_issue(
-                "balance_unexplained",
-                line.line_id,
-                f"{line.type} {line.source_id}: {line.amount}, fee {line.fee} {line.currency} (minor units).",
-            )
     BalanceLine.objects.bulk_update(waiting, ["state"], batch_size=500)
-    return sum(line.state == BalanceLine.State.UNEXPLAINED for line in waiting)
+    return [line for line in waiting if line.state == BalanceLine.State.UNEXPLAINED]
+
+
+def report_line(line: BalanceLine) -> None:
+    """Ask a person about a line that nothing explains."""
+    open_issue(
+        "balance_unexplained",
+        line.line_id,
+        f"{line.type} {line.source_id}: {line.amount}, fee {line.fee} {line.currency} (minor units).",
+    )
 
 
 def references_of(line: BalanceLine) -> set[str]:

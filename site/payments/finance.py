@@ -19,5 +19,5 @@ def grant_to_finance(sender: AppConfig, using: str, **kwargs: Any) -> None:
     known = set(permissions.values_list("codename", flat=True))
     # Django makes them by this very signal, but maybe after us; done twice, it does nothing.
     create_permissions(sender, using=using, verbosity=0)
-    group, _ = Group.objects.using(using).get_or_create(name=FINANCE)
-    group.permissions.add(*permissions.exclude(codename__in=known))
+    group, is_new = Group.objects.using(using).get_or_create(name=FINANCE)
+    group.permissions.add(*permissions.exclude(codename__in=[] if is_new else known))

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from payments import gateway, worker
-from payments.balance import explain_lines, foreign_total, read_new_lines, stripe_balance
+from payments.balance import explain_lines, foreign_total, read_new_lines, report_line, stripe_balance
 from payments.booking import release
 from payments.intake import write
 from payments.issues import close_issue, open_issue
+from payments.mirror import EVENT_TYPES
 from payments.mirror.ours import NotHereYet, NotOurs, id_of
-from payments.models import BalanceLine, Event, Payment, Plan
+from payments.models import Event, Payment, Plan
 from payments.schedule import last_success
 from payments.webhook import event_from
 from receipts import ledger
@@ -50,7 +51,8 @@ def reread_events(*, since: datetime) -> int:
     before = Event.objects.count()
     batch = []
     for event in gateway.events(since=int(since.timestamp())):
-        batch.append(event_from(event.to_dict(for_json=True)))
+        if event.type in EVENT_TYPES:
+            batch.append(event_from(event.to_dict(for_json=True)))
         if len(batch) == 100:
             write(batch)
             batch = []
@@ -119,17 +121,15 @@ def reconcile() -> int:
     read_new_lines()
     unexplained = explain_lines()
     if unexplained:
-        for kind, object_id in _unexplained_objects():
-            _try(kind, object_id)
+        for line in unexplained:
+            for kind, object_id in _objects_of(line.type, line.source_id):
+                _try(kind, object_id)
         unexplained = explain_lines()
+    for line in unexplained:
+        report_line(line)
     for problem in differences():
         log.warning("%s", problem)
-    return unexplained
-
-
-def _unexplained_objects() -> list[tuple[str, str]]:
-    lines = BalanceLine.objects.filter(state=BalanceLine.State.UNEXPLAINED)
-    return [found for line in lines for found in _objects_of(line.type, line.source_id)]
+    return len(unexplained)
 
 
 def differences() -> list[str]:

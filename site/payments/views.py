@@ -29,7 +29,8 @@ def remember_checkout(request: HttpRequest, payment: Payment) -> None:
 @require_GET
 def checkout_return(request: HttpRequest) -> HttpResponse:
     """Show how the checkout ended. It asks Stripe itself and books, so that nobody waits for a webhook."""
-    session_id = request.GET.get("session", "")
+    # PostgreSQL refuses NUL in a text.
+    session_id = request.GET.get("session", "").replace("\x00", "")
     payment = Payment.objects.filter(session_id=session_id).first() if session_id else None
     if payment is None:
         raise Http404("no such checkout")

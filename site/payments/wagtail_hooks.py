@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from wagtail import hooks
 
-from payments import repair
+from payments import gateway, repair
+from payments.models import Payment
 from payments.staff.menu import PaymentsGroup
 from payments.staff.panel import HealthPanel
+from receipts.models import Transaction
 
 
 @hooks.register("scheduled_jobs")
@@ -29,7 +33,10 @@ def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
 
 @hooks.register("check_books")
 def compare_with_stripe() -> Iterable[str]:
-    return repair.differences()
+    try:
+        return repair.differences()
+    except gateway.StripeProblem:
+        return ["Stripe could not be reached, so the books were not compared with what it says."]
 
 
 @hooks.register("register_admin_viewset")
@@ -46,6 +53,13 @@ def staff_styles() -> str:
 def add_health(request: HttpRequest, panels: list[Any]) -> None:
     if request.user.has_perm("payments.view_event"):
         panels.append(HealthPanel())
+
+
+@hooks.register("transaction_links")
+def links_to_payment(transaction: Transaction) -> list[tuple[str, str]]:
+    """From a transaction in the books to the payment that it is about."""
+    about = Payment.objects.filter(Q(transaction=transaction) | Q(refunds__transaction=transaction)).distinct()
+    return [(str(payment), reverse("payments:inspect", args=[payment.pk])) for payment in about]
 
 
 @hooks.register("register_log_actions")

@@ -60,7 +60,7 @@ class History:
         for number in range(joiners):
             self._join_as_people_do(supporter(month * 1000 + number, self.dice))
         self._catch_up(start - timedelta(days=2))
-        self._let_things_happen()
+        self._let_things_happen(start)
         move_clock(start + MONTH)
         self._catch_up(start - timedelta(days=2))
 
@@ -82,8 +82,8 @@ class History:
             control(f"checkout/{payment.session_id}/complete", outcome="declined")
         control(f"checkout/{payment.session_id}/complete", outcome="paid")
 
-    def _let_things_happen(self) -> None:
-        for membership in Membership.objects.live(timezone.now()).select_related("payer").order_by("pk"):
+    def _let_things_happen(self, at: datetime) -> None:
+        for membership in Membership.objects.live(at).select_related("payer").order_by("pk"):
             plan = membership.plan()
             if plan is None or plan.is_over or membership.payer.email == self.member.email:
                 continue

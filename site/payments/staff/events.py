@@ -19,10 +19,12 @@ from wagtail.log_actions import log
 
 from payments.issues import close_issue
 from payments.models import Event
-from payments.staff.columns import MomentColumn, StatusColumn
+from payments.staff.columns import StatusColumn
 from payments.staff.filters import EventFilterSet
 from payments.staff.searching import STRIPE_ID, payments_of
-from payments.staff.viewset import ReadOnlyViewSet, StaffIndexView, StaffInspectView
+from payments.staff.viewset import StaffViewSet
+from receipts.staff.columns import MomentColumn
+from receipts.staff.viewset import BooksIndexView, BooksInspectView
 
 WANTED = frozenset({Event.Status.PARKED})
 
@@ -34,7 +36,7 @@ def try_again(event: Event, by: AbstractBaseUser) -> None:
     log(event, "payments.retry", user=by)
 
 
-class EventIndexView(StaffIndexView):
+class EventIndexView(BooksIndexView):
     is_searchable = True
     page_title = "Stripe’s events"
 
@@ -54,12 +56,9 @@ class EventIndexView(StaffIndexView):
         return queryset.filter(type__icontains=text)
 
 
-class EventInspectView(StaffInspectView):
+class EventInspectView(BooksInspectView):
     template_name = "payments/staff/event.html"
     page_title = "Event"
-
-    def get_fields(self) -> list[str]:
-        return []
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         may_retry = self.user_has_permission("change") and self.object.status != Event.Status.DONE
@@ -109,7 +108,7 @@ class RetryParkedView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Templat
         return redirect("stripe_events:index")
 
 
-class EventViewSet(ReadOnlyViewSet):
+class EventViewSet(StaffViewSet):
     model = Event
     name = "stripe_events"
     icon = "download"

@@ -17,9 +17,10 @@ from wagtail.log_actions import registry as log_registry
 
 from payments.issues import KINDS
 from payments.models import Issue
-from payments.staff.columns import MomentColumn
 from payments.staff.filters import IssueFilterSet
-from payments.staff.viewset import ReadOnlyViewSet, StaffIndexView, StaffInspectView
+from payments.staff.viewset import StaffViewSet
+from receipts.staff.columns import MomentColumn
+from receipts.staff.viewset import BooksIndexView, BooksInspectView
 
 
 def explain(issue: Issue) -> str:
@@ -35,7 +36,8 @@ class CloseForm(forms.Form):
     )
 
 
-class IssueIndexView(StaffIndexView):
+class IssueIndexView(BooksIndexView):
+    looks_in = ("subject", "detail")
     page_title = "Issues"
 
     def order_queryset(self, queryset: QuerySet[Issue]) -> QuerySet[Issue]:
@@ -45,14 +47,11 @@ class IssueIndexView(StaffIndexView):
         return queryset.order_by(F("closed_at").desc(nulls_first=True), "-last_seen_at")
 
 
-class IssueInspectView(StaffInspectView):
+class IssueInspectView(BooksInspectView):
     """One issue. Sending the form closes it."""
 
     template_name = "payments/staff/issue.html"
     page_title = "Issue"
-
-    def get_fields(self) -> list[str]:
-        return []
 
     @property
     def may_close(self) -> bool:
@@ -86,7 +85,7 @@ class CloseView(IssueInspectView):
         return redirect("payment_issues:inspect", self.object.pk)
 
 
-class IssueViewSet(ReadOnlyViewSet):
+class IssueViewSet(StaffViewSet):
     model = Issue
     name = "payment_issues"
     icon = "warning"
@@ -95,7 +94,6 @@ class IssueViewSet(ReadOnlyViewSet):
     inspect_view_class = IssueInspectView
     inspect_template_name = "payments/staff/issue.html"
     filterset_class = IssueFilterSet
-    search_fields = ["subject", "detail"]
     actions = ("change",)
     list_display = [
         TitleColumn("kind", label="What", accessor=explain, url_name="payment_issues:inspect", sort_key="kind"),

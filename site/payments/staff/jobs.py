@@ -5,15 +5,15 @@ from __future__ import annotations
 from wagtail.admin.ui.tables import Column
 
 from payments.models import ScheduledJob
-from payments.staff.columns import MomentColumn
-from payments.staff.viewset import ReadOnlyViewSet
+from payments.staff.viewset import StaffViewSet
+from receipts.staff.columns import MomentColumn
 
 
 def took(job: ScheduledJob) -> str:
     return "" if job.last_seconds is None else f"{job.last_seconds:.1f} s"
 
 
-class ScheduledJobViewSet(ReadOnlyViewSet):
+class ScheduledJobViewSet(StaffViewSet):
     model = ScheduledJob
     name = "scheduled_jobs"
     icon = "time"

@@ -10,19 +10,21 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.widgets.button import HeaderButton
 
 from payments.models import Payment, Refund
-from payments.staff.columns import MomentColumn, MoneyColumn, StatusColumn
+from payments.staff.columns import StatusColumn
 from payments.staff.details import details_of
 from payments.staff.exporting import PaymentExport
 from payments.staff.filters import PaymentFilterSet
 from payments.staff.refunds import RefundView
 from payments.staff.rows import how_often, listed_payments, streams_of
 from payments.staff.searching import search_payments
-from payments.staff.viewset import ReadOnlyViewSet, StaffIndexView, StaffInspectView
+from payments.staff.viewset import StaffViewSet
+from receipts.staff.columns import MomentColumn, MoneyColumn
+from receipts.staff.viewset import BooksIndexView, BooksInspectView
 
 WANTED = frozenset({Payment.Status.PARKED, Payment.Status.PROCESSING})
 
 
-class PaymentIndexView(PaymentExport, StaffIndexView):
+class PaymentIndexView(PaymentExport, BooksIndexView):
     is_searchable = True
     page_title = "Payments"
 
@@ -33,7 +35,7 @@ class PaymentIndexView(PaymentExport, StaffIndexView):
         return search_payments(queryset, self.search_query) if self.is_searching else queryset
 
 
-class PaymentInspectView(StaffInspectView):
+class PaymentInspectView(BooksInspectView):
     template_name = "payments/staff/payment.html"
     page_title = "Payment"
 
@@ -42,9 +44,6 @@ class PaymentInspectView(StaffInspectView):
         if not self.user_has_permission("refund") or not may_be_refunded(self.object):
             return []
         return [HeaderButton("Refund", url=reverse("payments:refund", args=[self.object.pk]), icon_name="resubmit")]
-
-    def get_fields(self) -> list[str]:
-        return []
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
@@ -62,7 +61,7 @@ def may_be_refunded(payment: Payment) -> bool:
     return waiting or (payment.payment_intent_id is not None and payment.refundable_amount > 0)
 
 
-class PaymentViewSet(ReadOnlyViewSet):
+class PaymentViewSet(StaffViewSet):
     model = Payment
     name = "payments"
     icon = "form"

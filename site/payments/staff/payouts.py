@@ -8,9 +8,11 @@ from django.core.paginator import Page, Paginator
 from wagtail.admin.ui.tables import Column, TitleColumn
 
 from payments.models import BalanceLine, Payment, Payout, Refund
-from payments.staff.columns import MomentColumn, MoneyColumn
+from payments.staff.columns import JudgedMoneyColumn
 from payments.staff.filters import PayoutFilterSet
-from payments.staff.viewset import ReadOnlyViewSet, StaffInspectView
+from payments.staff.viewset import StaffViewSet
+from receipts.staff.columns import MomentColumn, MoneyColumn
+from receipts.staff.viewset import BooksIndexView, BooksInspectView
 
 LINES_PER_PAGE = 100
 
@@ -33,12 +35,14 @@ def with_payments(lines: Page[BalanceLine]) -> list[tuple[BalanceLine, int | Non
     return [(line, found.get(line.source_id)) for line in lines]
 
 
-class PayoutInspectView(StaffInspectView):
+class PayoutIndexView(BooksIndexView):
+    looks_in = ("payout_id",)
+    page_title = "Payouts"
+
+
+class PayoutInspectView(BooksInspectView):
     template_name = "payments/staff/payout.html"
     page_title = "Payout"
-
-    def get_fields(self) -> list[str]:
-        return []
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         payout: Payout = self.object
@@ -53,15 +57,15 @@ class PayoutInspectView(StaffInspectView):
         }
 
 
-class PayoutViewSet(ReadOnlyViewSet):
+class PayoutViewSet(StaffViewSet):
     model = Payout
     name = "payouts"
     icon = "upload"
     menu_label = "Payouts"
+    index_view_class = PayoutIndexView
     inspect_view_class = PayoutInspectView
     inspect_template_name = "payments/staff/payout.html"
     filterset_class = PayoutFilterSet
-    search_fields = ["payout_id"]
     ordering = "-created"
     list_display = [
         TitleColumn("payout_id", label="Payout", url_name="payouts:inspect"),
@@ -69,6 +73,6 @@ class PayoutViewSet(ReadOnlyViewSet):
         MomentColumn("arrival_at", label="Arrives", sort_key="arrival_at"),
         MoneyColumn("amount", sort_key="amount"),
         MoneyColumn("lines_total", label="Sum of its lines", accessor=sum_of_lines),
-        MoneyColumn("difference", accessor=difference, is_bad=lambda payout: bool(payout.difference)),
+        JudgedMoneyColumn("difference", accessor=difference, is_bad=lambda payout: bool(payout.difference)),
         Column("status"),
     ]
