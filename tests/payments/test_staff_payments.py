@@ -185,6 +185,21 @@ def test_nobody_adds_changes_or_deletes_a_payment_here() -> None:
         assert admin.get(LISTING + address).status_code == 404
 
 
+def test_books_and_payment_lead_to_each_other(tamara: Client) -> None:
+    payment = desk.a_paid_payment()
+    transaction = reverse("transactions:inspect", args=[payment.transaction_id])
+    assert transaction in tamara.get(details(payment)).content.decode()
+    assert details(payment) in tamara.get(transaction).content.decode()
+
+
+def test_who_may_not_read_the_books_gets_no_link_into_them() -> None:
+    payment = desk.a_paid_payment()
+    charlie = desk.signed_in(desk.colleague("view_payment"))
+    page = charlie.get(details(payment)).content.decode()
+    assert f"stripe:{payment.charge_id}" in page
+    assert reverse("transactions:inspect", args=[payment.transaction_id]) not in page
+
+
 STAFF_PAGES = [
     "payments:index", "payment_issues:index", "payouts:index", "stripe_events:index", "scheduled_jobs:index",
     "stripe_events:retry_parked",

@@ -38,3 +38,9 @@ def test_a_permission_that_is_new_is_given_once_it_exists() -> None:
     Permission.objects.get(codename="view_payout").delete()
     migrate_again()
     assert granted() == GRANTED
+
+
+def test_a_group_that_was_deleted_comes_back_whole() -> None:
+    Group.objects.get(name=FINANCE).delete()
+    migrate_again()
+    assert granted() == GRANTED
