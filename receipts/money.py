@@ -52,14 +52,24 @@ def parse_amount(text: str, currency: str, locale: str = "en") -> int:
 def _without_symbols(text: str, currency: str, locale: str) -> str:
     if not isinstance(text, str) or not text.strip():
         raise AmountError("Enter an amount.")
-    symbols = known_locale(locale).currency_symbols
-    for sign in sorted({currency.upper(), currency.lower(), symbols.get(currency.upper(), ""), "$", "€", "£"} - {""}):
-        text = text.strip().removeprefix(sign).removesuffix(sign)
+    text = text.strip()
+    for sign in _signs(currency.upper(), locale):
+        if text.startswith(sign) or text.endswith(sign):
+            text = text.removeprefix(sign).removesuffix(sign)
+            break
     # Spaces between thousands, as people in France or Sweden type them (also the no-break and the narrow one).
     text = re.sub(r"(?<=[0-9])[ \u00a0\u202f](?=[0-9]{3}(?![0-9]))", "", text.strip(" \t\u00a0\u202f"))
     if re.match(r"[-\u2212]", text):
         raise AmountError("Enter an amount above zero.")
     return text
+
+
+@cache
+def _signs(currency: str, locale: str) -> list[str]:
+    """What may stand beside an amount of this currency, the longest first: "US$" before "$". Never another's sign."""
+    symbols = {known_locale(name).currency_symbols.get(currency, currency) for name in (locale, "en")}
+    narrow = {symbol[-1] for symbol in symbols if not symbol[-1].isalnum()}
+    return sorted({currency, currency.lower(), *symbols, *narrow}, key=lambda sign: (-len(sign), sign))
 
 
 def _whole_and_fraction(text: str, locale: str) -> tuple[str, str]:

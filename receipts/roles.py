@@ -25,6 +25,7 @@ def grant(sender: AppConfig, using: str, **kwargs: Any) -> None:
     entrance = Permission.objects.using(using).filter(content_type__app_label="wagtailadmin", codename="access_admin")
     for name, codenames in GROUPS.items():
         group, is_new = Group.objects.using(using).get_or_create(name=name)
-        group.permissions.add(*permissions.filter(codename__in=codenames - known))
+        brought = codenames if is_new else codenames - known
+        group.permissions.add(*permissions.filter(codename__in=brought))
         if is_new or not known:
             group.permissions.add(*entrance)

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
 from wagtail import hooks
 
 from accounts.sections import AccountSection
@@ -49,3 +51,8 @@ def receipts_and_payments(request: HttpRequest) -> AccountSection | None:
 def staff_actions(actions: Any) -> None:
     """What staff did here, for Wagtail's site history."""
     actions.register_action("receipts.void", "Void receipt", "Voided")
+
+
+@hooks.register("insert_global_admin_css")
+def style() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("receipts/staff.css"))
