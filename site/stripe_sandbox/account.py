@@ -64,7 +64,7 @@ class Account:
         self.delivery_waiting = threading.Condition(self.lock)
         self.frozen_at: int | None = None
         self.request: Json | None = None
-        self.skeletons: dict[str, Json] = {}
+        self.skeletons: dict[str, str] = {}
         self._wake()
 
     def _wake(self) -> None:
@@ -142,8 +142,8 @@ class Account:
 
     def blank(self, kind: str, prefix: str, **fields: Any) -> Json:
         if kind not in self.skeletons:
-            self.skeletons[kind] = self.contract.skeleton(kind)
-        made: Json = {"id": new_id(prefix), **copy_of(self.skeletons[kind]), **fields}
+            self.skeletons[kind] = json.dumps(self.contract.skeleton(kind))
+        made: Json = {"id": "", **json.loads(self.skeletons[kind]), **fields}
         made["id"] = fields.get("id") or new_id(prefix)
         if "created" in made and "created" not in fields:
             made["created"] = self.now()
@@ -169,9 +169,9 @@ class Account:
     def emit(self, kind: str, subject: Json, previous: Json | None = None) -> Json:
         if self.strict:
             self.contract.check_object(subject)
-        carried: Json = {"object": copy_of(subject)}
+        carried: Json = {"object": subject}
         if previous:
-            carried["previous_attributes"] = copy_of(previous)
+            carried["previous_attributes"] = previous
         event = self.tell(kind, carried)
         if self.strict:
             self.contract.check_object(event)
@@ -201,7 +201,7 @@ class Account:
     def _keep(self, event: Json) -> None:
         """Events are many and read seldom: they are kept as text, with beside it what lists ask for."""
         kept = {name: event[name] for name in ("id", "created", "type")}
-        self.store.put({**kept, "object": "event", "text": json.dumps(event, indent=2)}, "event")
+        self.store.put({**kept, "object": "event", "text": json.dumps(event)}, "event")
 
     def _address(self, event: Json, endpoints: list[Json], wanting: list[Json]) -> None:
         # With no endpoint at all the delivery waits to be fetched by hand.
