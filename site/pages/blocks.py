@@ -14,13 +14,6 @@ TEXT_FEATURES = ["h2", "h3", "bold", "italic", "link", "document-link", "ol", "u
 SHORT_TEXT_FEATURES = ["bold", "italic", "link"]
 
 
-class LinkValue(blocks.StructValue):
-    @property
-    def href(self) -> str:
-        page = self.get("page")
-        return page.url if page else self.get("address", "")
-
-
 class LinkBlock(blocks.StructBlock):
     """A link to one of our pages or to an address."""
 
@@ -32,7 +25,6 @@ class LinkBlock(blocks.StructBlock):
 
     class Meta:
         icon = "link"
-        value_class = LinkValue
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)

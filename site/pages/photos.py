@@ -40,7 +40,7 @@ def clean_picture(upload: IO[bytes]) -> CleanPicture:
     drawn.paste(picture)
     target = BytesIO()
     if see_through or opened.format in ("PNG", "GIF"):
-        drawn.save(target, "PNG", optimize=True)
+        drawn.save(target, "PNG")
         ending = "png"
     else:
         drawn.save(target, "JPEG", quality=90)

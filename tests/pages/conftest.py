@@ -1,31 +1,40 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image, TiffImagePlugin
+from wagtail import hooks
 
-from pages.demo import build_site
+from pages.demo import build_site, building
 from pages.models import HomePage
 
 CANARY = b"canary-of-a-secret-place"
 
 
 @pytest.fixture(autouse=True)
-def own_files(settings: Any, tmp_path: Path) -> Iterator[None]:
-    """Both media roots in a folder of the test, so that nothing is found that another test wrote."""
-    storages = {name: dict(about) for name, about in settings.STORAGES.items()}
-    storages["private"]["OPTIONS"] = {"location": tmp_path / "private", "base_url": None}
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.STORAGES = storages
-    yield
+def empty_media_roots(settings: Any) -> None:
+    """Nothing is found on disk that another test wrote."""
+    for root in (settings.MEDIA_ROOT, settings.PRIVATE_ROOT):
+        shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def small_pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's pictures at a twentieth of their size, because every test that shows a page has them drawn."""
+    folder = tmp_path_factory.mktemp("pictures")
+    for path in building.PICTURES.glob("*.png"):
+        Image.open(path).convert("RGB").resize((80, 60)).save(folder / path.name)
+    return folder
 
 
 @pytest.fixture
-def site(db: None) -> HomePage:
+def site(db: None, small_pictures: Path, monkeypatch: pytest.MonkeyPatch) -> HomePage:
+    monkeypatch.setattr(building, "PICTURES", small_pictures)
     return build_site()
 
 
@@ -53,3 +62,10 @@ def photo() -> Callable[..., BytesIO]:
         return target
 
     return take
+
+
+@pytest.fixture
+def no_offers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if every offering had been deleted."""
+    hooks.search_for_hooks()
+    monkeypatch.setitem(hooks._hooks, "register_offer", [])

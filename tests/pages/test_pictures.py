@@ -9,7 +9,6 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files import File
-from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
@@ -29,7 +28,7 @@ def upload(photo: BytesIO, title: str = "A picture") -> SiteImage:
 
 
 def everything_on_disk() -> dict[str, bytes]:
-    roots = (Path(settings.MEDIA_ROOT), Path(storages["private"].location))  # type: ignore[attr-defined]
+    roots = (Path(settings.MEDIA_ROOT), Path(settings.PRIVATE_ROOT))
     return {str(file): file.read_bytes() for root in roots for file in root.rglob("*") if file.is_file()}
 
 
@@ -151,7 +150,7 @@ def test_only_renditions_are_public(client: Client, db: None, photo: Photo) -> N
     ],
 )
 def test_the_media_address_serves_nothing_else(client: Client, db: None, name: str) -> None:
-    for root in (Path(settings.MEDIA_ROOT), Path(storages["private"].location)):  # type: ignore[attr-defined]
+    for root in (Path(settings.MEDIA_ROOT), Path(settings.PRIVATE_ROOT)):
         for folder in ("", "images", "documents", "original_images", "private"):
             (root / folder).mkdir(parents=True, exist_ok=True)
             for file in ("x.png", "x.pdf", "x.svg", "x.html"):

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 from wagtail import hooks
 from wagtail.models import Page, PageViewRestriction
 
-from pages.demo import build_site
+from pages.demo import build_site, building
+from pages.demo.words import PICTURES
 from pages.models import Brand, HomePage, SiteImage, StandardPage
 from pages.offers import Offer, offer_choices
 
@@ -45,6 +47,14 @@ def test_building_the_site_again_changes_nothing(site: HomePage) -> None:
     assert build_site() == site
     assert (Page.objects.count(), SiteImage.objects.count(), Brand.objects.count()) == before
     assert StandardPage.objects.get(slug="about").title == "Who we are today"
+
+
+def test_the_pictures_that_ship_are_large_enough_and_light() -> None:
+    for name in PICTURES:
+        path = building.PICTURES / f"{name}.png"
+        assert Image.open(path).size >= (1200, 900), name
+        assert path.stat().st_size < 100_000, name
+        assert path.with_suffix(".svg").exists(), name
 
 
 def test_the_demo_takes_another_organisations_name(client: Client, db: None) -> None:
@@ -86,9 +96,11 @@ def test_pages_ask_no_other_host_for_anything(client: Client, site: HomePage) ->
             assert source.startswith("http://testserver/"), (path, source)
 
 
-def test_the_home_page_costs_few_queries(client: Client, site: HomePage, django_assert_num_queries: Any) -> None:
+def test_the_home_page_costs_few_queries(
+    client: Client, site: HomePage, no_offers: None, django_assert_num_queries: Any
+) -> None:
     client.get("/")  # renditions are drawn and kept
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(15):
         client.get("/")
 
 
@@ -112,10 +124,8 @@ def an_offer() -> Offer:
 
 
 @pytest.fixture
-def offers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def offers(no_offers: None) -> Iterator[None]:
     """Only this test's offer is registered, whatever the offerings bring."""
-    hooks.search_for_hooks()
-    monkeypatch.setitem(hooks._hooks, "register_offer", [])
     with hooks.register_temporarily("register_offer", an_offer):
         yield
 
@@ -133,11 +143,7 @@ def test_an_offering_shows_itself_where_its_block_stands(client: Client, site: H
     )
 
 
-def test_an_offering_that_is_gone_leaves_nothing_behind(
-    client: Client, site: HomePage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    hooks.search_for_hooks()
-    monkeypatch.setitem(hooks._hooks, "register_offer", [])
+def test_an_offering_that_is_gone_leaves_nothing_behind(client: Client, site: HomePage, no_offers: None) -> None:
     answer = client.get("/support-us/")
     assert answer.status_code == 200
     assert "membership.tiers" not in answer.text
