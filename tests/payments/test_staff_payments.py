@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from payments.issues import open_issue
 from payments.models import Dispute, Payment, Plan
 from receipts.chart import Account
+from receipts.ledger import record_refund
 from tests.payments import desk
 from tests.receipts.books import an_issuer
 
@@ -174,7 +175,10 @@ def test_details_ask_as_often_whatever_hangs_on_the_payment(tamara: Client, djan
     few = queries_of(tamara, details(payment), django_assert_max_num_queries(60))
     for number in range(30):
         desk.an_event(object_id=payment.charge_id)
-        payment.refunds.create(amount=10, refund_id=f"re_{number}", status="succeeded")
+        booked, _ = record_refund(
+            reference=f"stripe:re_{number}", of=payment.transaction, amount=10, occurred_at=desk.PAID_AT
+        )
+        payment.refunds.create(amount=10, refund_id=f"re_{number}", status="succeeded", transaction=booked)
     assert queries_of(tamara, details(payment), django_assert_max_num_queries(60)) == few
 
 

@@ -128,7 +128,7 @@ def test_stripe_down_keeps_the_request_and_the_next_try_goes_on_with_it(
     tamara: Client, payment: Payment, connected_sandbox: Sandbox
 ) -> None:
     connected_sandbox.fault("POST /v1/refunds", "503", times=10)
-    page = confirm(tamara, payment, amount="15")
+    page = confirm(tamara, payment, amount="50")
     assert "Stripe could not be reached" in page.content.decode()
     waiting = payment.refunds.get()
     assert waiting.status == Refund.Status.REQUESTED
@@ -136,11 +136,11 @@ def test_stripe_down_keeps_the_request_and_the_next_try_goes_on_with_it(
     connected_sandbox.clear_faults()
     page = tamara.get(refund_page(payment))
     assert "did not reach Stripe" in page.content.decode()
-    assert page.context["form"]["amount"].value() == "15.00"
+    assert page.context["form"]["amount"].value() == "50.00"
     # Another amount typed into the request would be another refund: the waiting one stands.
     assert confirm(tamara, payment, amount="49").status_code == 302
     assert payment.refunds.get().status == Refund.Status.SUCCEEDED
-    assert connected_sandbox.money()["charges"][payment.charge_id]["refunded"] == 1500
+    assert connected_sandbox.money()["charges"][payment.charge_id]["refunded"] == 5000
 
 
 def test_stripes_refusal_is_told_beside_the_amount(
