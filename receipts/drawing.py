@@ -36,6 +36,10 @@ class PdfIsOff(Exception):
     """WeasyPrint's libraries are missing on this machine."""
 
 
+class FetchRefused(Exception):
+    """The page asked for something outside itself."""
+
+
 class MissingGlyphs(Exception):
     """The shipped fonts cannot print some character. Empty boxes are not issued: a human looks at it."""
 
@@ -56,11 +60,13 @@ def why_pdf_is_off() -> str:
 def draw(*, html: str, identifier: str, attachment: bytes, attachment_name: str, created: datetime) -> bytes:
     """Draw one page.
 
-    Raises PdfIsOff without WeasyPrint, and MissingGlyphs when the fonts lack a character.
+    Raises PdfIsOff without WeasyPrint, MissingGlyphs when the fonts lack a character, and FetchRefused when the page
+    asks for anything outside itself.
     """
     if why_pdf_is_off():
         raise PdfIsOff(why_pdf_is_off())
     from weasyprint import HTML, Attachment
+    from weasyprint.urls import FatalURLFetchingError
 
     options = {
         "pdf_variant": "pdf/a-3a",
@@ -77,8 +83,12 @@ def draw(*, html: str, identifier: str, attachment: bytes, attachment_name: str,
         ],
     }
     page = HTML(string=html, base_url="about:blank", url_fetcher=_no_fetching())
-    document = page.render(font_config=_font_configuration(), **options)
-    pdf: bytes = document.write_pdf(finisher=_finish, **options)
+    try:
+        document = page.render(font_config=_font_configuration(), **options)
+        pdf: bytes = document.write_pdf(finisher=_finish, **options)
+    except FatalURLFetchingError as error:
+        # WeasyPrint derives it from BaseException, which would stop the worker.
+        raise FetchRefused(str(error)) from error
     if lacking := sum(len(font.missing) for font in document.fonts.values()):
         raise MissingGlyphs(f"The fonts lack {lacking} characters of this receipt.")
     return pdf
