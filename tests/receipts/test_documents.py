@@ -104,7 +104,8 @@ def test_it_says_who_paid_what_and_what_of_it_is_deductible(tmp_path: Path) -> N
     text = text_of(storing.draw_receipt_pdf(a_receipt()), tmp_path)
     for part in (
         "Harbour Light Foundation", "EIN 12-3456789", "2025-00001", "Grace Okafor", "12 Harbour Street",
-        "June 15, 2025", "$125.00", "$40.00", "$85.00", "Dinner", "good-faith estimate", "Ana Flores, Treasurer", "/receipts/verify/",
+        "June 15, 2025", "$125.00", "$40.00", "$85.00", "Dinner", "good-faith estimate",
+        "Ana Flores, Treasurer", "/receipts/verify/",
     ):  # fmt: skip
         assert part in text
     assert "SANDBOX" not in text.upper()

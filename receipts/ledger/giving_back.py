@@ -1,0 +1,148 @@
+"""Taking back what was booked: refunds, disputes, reversals. Never more than there was."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+
+from receipts.chart import Account
+from receipts.ledger.booking import Booked, BookingError, already_booked, book, currency_of, move
+from receipts.models import Entry, Transaction
+from receipts.money import split
+
+
+class RefundTooLarge(BookingError):
+    """More would be given back than was paid and not yet refunded."""
+
+
+def unrefunded_by_entry(of: Transaction) -> list[tuple[Entry, int]]:
+    """Each entry of a payment with what has not been taken back of it. A reversed refund counts as not taken back."""
+    taken_back = Coalesce(Sum("corrections__amount"), 0)
+    entries = list(of.entries.filter(corrects=None).annotate(taken_back=taken_back).order_by("pk"))
+    given_again = dict(
+        Entry.objects.filter(corrects__corrects__transaction=of)
+        .values_list("corrects__corrects")
+        .annotate(total=Sum("amount"))
+        .values_list("corrects__corrects", "total")
+    )
+    return [(entry, entry.amount - entry.taken_back + given_again.get(entry.pk, 0)) for entry in entries]
+
+
+def unrefunded(of: Transaction) -> int:
+    """What has been paid by this transaction and not given back."""
+    return sum(left for _, left in unrefunded_by_entry(of))
+
+
+def record_refund(
+    *, reference: str, of: Transaction, amount: int, occurred_at: datetime, paid_from: str = Account.STRIPE
+) -> Booked:
+    """Give money back, split over the unrefunded remainder of the payment's lines.
+
+    Raises RefundTooLarge when less than `amount` is left to give back.
+    """
+    with transaction.atomic():
+        # The payment's row is the lock: two refunds of one payment must see each other.
+        Transaction.objects.select_for_update().get(pk=of.pk)
+        if booked := already_booked(reference):
+            return booked, False
+        left = [(entry, rest) for entry, rest in unrefunded_by_entry(of) if rest > 0]
+        if amount <= 0:
+            raise BookingError("A refund is above zero.")
+        if amount > sum(rest for _, rest in left):
+            raise RefundTooLarge(f"{of.reference} has less than {amount} left to refund.")
+        return book(
+            reference=reference,
+            occurred_at=occurred_at,
+            entries=_taking_back(left, amount, paid_from),
+            payer=of.payer,
+        )
+
+
+def _taking_back(left: list[tuple[Entry, int]], amount: int, paid_from: str) -> list[Entry]:
+    parts = split(amount, [rest for _, rest in left]) if amount else []
+    return [
+        Entry(
+            debit=entry.credit,
+            credit=paid_from,
+            amount=part,
+            currency=entry.currency,
+            fund=entry.fund,
+            corrects=entry,
+            subject=entry.subject,
+            description=entry.description,
+        )
+        for (entry, _), part in zip(left, parts, strict=False)
+        if part
+    ]
+
+
+def record_dispute_withdrawn(*, reference: str, of: Transaction, amount: int, occurred_at: datetime) -> Booked:
+    """Stripe has taken disputed money out of our balance; whether it is lost is not known yet."""
+    return move(
+        reference=reference, debit=Account.DISPUTED, credit=Account.STRIPE, amount=amount,
+        currency=currency_of(of), occurred_at=occurred_at, payer=of.payer,
+    )  # fmt: skip
+
+
+def record_dispute_reinstated(
+    *, reference: str, amount: int, currency: str, occurred_at: datetime, of: Transaction
+) -> Booked:
+    """Stripe has put disputed money back: the dispute was won."""
+    return move(
+        reference=reference, debit=Account.STRIPE, credit=Account.DISPUTED, amount=amount,
+        currency=currency, occurred_at=occurred_at, payer=of.payer,
+    )  # fmt: skip
+
+
+def record_dispute_lost(*, reference: str, of: Transaction, amount: int, occurred_at: datetime) -> Booked:
+    """The disputed money is gone: take the income back.
+
+    A dispute may take more than is left after refunds. Stripe's word stands: the rest is booked as unexplained.
+    """
+    with transaction.atomic():
+        Transaction.objects.select_for_update().get(pk=of.pk)
+        if booked := already_booked(reference):
+            return booked, False
+        left = [(entry, rest) for entry, rest in unrefunded_by_entry(of) if rest > 0]
+        from_income = min(amount, sum(rest for _, rest in left))
+        entries = _taking_back(left, from_income, Account.DISPUTED)
+        if amount > from_income:
+            entries.append(
+                Entry(
+                    debit=Account.UNEXPLAINED,
+                    credit=Account.DISPUTED,
+                    amount=amount - from_income,
+                    currency=currency_of(of),
+                    description="Disputed beyond what was left of the payment",
+                )
+            )
+        return book(reference=reference, occurred_at=occurred_at, entries=entries, payer=of.payer)
+
+
+def reverse(wrong: Transaction, *, reference: str, occurred_at: datetime, memo: str = "") -> Booked:
+    """Take a whole transaction back with a new one that mirrors it.
+
+    Raises BookingError for a reversal, and for a payment of which something was refunded: reverse the refund first.
+    """
+    with transaction.atomic():
+        wrong = Transaction.objects.select_for_update(of=("self",)).get(pk=wrong.pk)
+        if booked := already_booked(reference):
+            return booked, False
+        if wrong.reverses_id:
+            raise BookingError("A reversal is not reversed: book what happened anew.")
+        if any(left != entry.amount for entry, left in unrefunded_by_entry(wrong)):
+            raise BookingError("Part of this was taken back already: reverse that first.")
+        return book(
+            reference=reference, occurred_at=occurred_at, memo=memo, payer=wrong.payer, reverses=wrong,
+            entries=[_mirror(entry) for entry in wrong.entries.order_by("pk")],
+        )  # fmt: skip
+
+
+def _mirror(entry: Entry) -> Entry:
+    return Entry(
+        debit=entry.credit, credit=entry.debit, amount=entry.amount, currency=entry.currency, fund=entry.fund,
+        corrects=entry, subject=entry.subject, description=entry.description,
+    )  # fmt: skip
