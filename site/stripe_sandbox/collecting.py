@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from stripe_sandbox import invoices, money
 from stripe_sandbox.account import Account, due
+from stripe_sandbox.balance import DAY
 from stripe_sandbox.catalogue import change
-from stripe_sandbox.money import DAY
 from stripe_sandbox.store import Json
 
 Reaction = Callable[[Account, Json], None]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from stripe_sandbox import collecting, invoices, money
 from stripe_sandbox.account import Account, due
+from stripe_sandbox.balance import DAY
 from stripe_sandbox.catalogue import change
 from stripe_sandbox.customers import ADDRESS, address_of, attach, make_customer, make_payment_method
 from stripe_sandbox.errors import ApiError
-from stripe_sandbox.money import DAY
 from stripe_sandbox.store import Json
 from stripe_sandbox.subscriptions import lines_for, make_subscription
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stripe_sandbox.errors import ApiError, ContractViolation
+from stripe_sandbox.answers import Answers
+from stripe_sandbox.errors import ContractViolation
+from stripe_sandbox.requests import Requests
 from stripe_sandbox.schema import Schema, Source, read_object_names, read_routes, sdk_constant, sdk_root
 
-WHOLE_NUMBER = re.compile(r"-?\d+")
-DECIMAL_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 LIST_PARAMETERS = ("limit", "starting_after", "ending_before", "expand")
 
 
@@ -57,6 +57,8 @@ class Contract:
             # A literal segment wins over a parameter: /subscriptions/search is not a subscription called "search".
             candidates.sort(key=lambda candidate: sum(part.startswith("{") for part in candidate[0]))
         self.clean = bool(cached)
+        self.requests = Requests(self.fields)
+        self.answers = Answers(self.fields, self.object_names)
 
     def _read_cache(self) -> dict[str, Any]:
         if self.cache_file is None or not self.cache_file.exists():
@@ -92,80 +94,9 @@ class Contract:
                 return route, tuple(given for known, given in pairs if known.startswith("{"))
         return None, ()
 
-    # -- Requests ------------------------------------------------------------------------------------------
-
     def read_params(self, route: Route, form: dict[str, Any]) -> dict[str, Any]:
-        """Typed parameters, or the error Stripe would answer."""
-        if route.params is None:
-            fields: dict[str, Any] = {"expand": [["list", ["str"]], False]}
-        else:
-            fields = self.fields(route.params)
-        if "payment_method_types" in form and "payment_method_types" not in fields:
-            raise ApiError(
-                "`payment_method_types` is no longer supported; use dynamic payment methods instead.",
-                code="payment_method_types_no_longer_supported",
-                param="payment_method_types",
-            )
-        params = self._object(fields, form, "")
-        check_metadata(params)
-        return params
-
-    def _object(self, fields: dict[str, Any], form: Any, path: str) -> dict[str, Any]:
-        if not isinstance(form, dict):
-            raise ApiError(f"Invalid object: {path} must be a hash", param=path)
-        for name in form:
-            if name not in fields:
-                raise ApiError(
-                    f"Received unknown parameter: {below(path, name)}",
-                    code="parameter_unknown",
-                    param=below(path, name),
-                )
-        for name, (_, required) in fields.items():
-            if required and form.get(name, "") == "":
-                raise ApiError(
-                    f"Missing required param: {below(path, name)}.", code="parameter_missing", param=below(path, name)
-                )
-        return {name: self._value(fields[name][0], value, below(path, name)) for name, value in form.items()}
-
-    def _value(self, schema: Schema, value: Any, path: str) -> Any:
-        kind = schema[0]
-        if kind == "union":
-            return self._one_of(schema[1], value, path)
-        if kind == "ref":
-            return self._object(self.fields(schema[1]), value, path)
-        if kind == "list":
-            return self._list(schema[1], value, path)
-        if kind == "map":
-            return self._map(schema[1], value, path)
-        if kind == "any":
-            return value
-        if not isinstance(value, str):
-            raise ApiError(f"Invalid {kind}: {path} must not be a hash or a list", param=path)
-        return scalar(schema, value, path)
-
-    def _one_of(self, options: list[Schema], value: Any, path: str) -> Any:
-        problem: ApiError | None = None
-        for option in options:
-            try:
-                return self._value(option, value, path)
-            except ApiError as error:
-                fits = (option[0] in {"ref", "list", "map"}) is isinstance(value, dict)
-                problem = error if problem is None or fits else problem
-        raise problem or ApiError(f"Invalid value: {path}", param=path)
-
-    def _list(self, schema: Schema, value: Any, path: str) -> list[Any]:
-        if value == "":
-            return []
-        if not isinstance(value, dict) or not all(key.isdigit() for key in value):
-            raise ApiError("Invalid array", param=path)
-        return [self._value(schema, value[key], f"{path}[{key}]") for key in sorted(value, key=int)]
-
-    def _map(self, schema: Schema, value: Any, path: str) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise ApiError("Invalid hash", param=path)
-        return {key: self._value(schema, inner, f"{path}[{key}]") for key, inner in value.items()}
-
-    # -- Answers -------------------------------------------------------------------------------------------
+        fields = self.fields(route.params) if route.params else {"expand": [["list", ["str"]], False]}
+        return self.requests.read(fields, form)
 
     def check_answer(self, route: Route, body: Any) -> None:
         self.check(route.answer, body, route.name)
@@ -175,56 +106,9 @@ class Contract:
 
     def check(self, schema: Schema, value: Any, path: str) -> None:
         """Raise ``ContractViolation`` naming the field that the SDK's types do not allow."""
-        kind = schema[0]
-        if kind == "ref":
-            self._check_fields(schema[1], value, path)
-        elif kind == "union":
-            self._check_union(schema[1], value, path)
-        elif kind == "list":
-            expect(isinstance(value, list), path, "a list", value)
-            for position, item in enumerate(value):
-                self.check(schema[1], item, f"{path}[{position}]")
-        elif kind == "page":
-            expect(isinstance(value, dict) and value.get("object") == "list", path, "a list object", value)
-            expect(set(value) >= {"data", "has_more", "url"}, path, "data, has_more and url", value)
-            self.check(["list", schema[1]], value["data"], f"{path}.data")
-        elif kind == "map":
-            expect(isinstance(value, dict), path, "an object", value)
-            for key, item in value.items():
-                self.check(schema[1], item, f"{path}.{key}")
-        else:
-            expect(fits_scalar(schema, value), path, " ".join(map(str, schema))[:80], value)
-
-    def _check_fields(self, reference: str, value: Any, path: str) -> None:
-        expect(isinstance(value, dict), path, reference, value)
-        fields = self.fields(reference)
-        for name, item in value.items():
-            expect(name in fields, f"{path}.{name}", "a field the SDK knows", item)
-            schema, required = fields[name]
-            if item is None:
-                expect(not required or schema == ["any"], f"{path}.{name}", "a value", item)
-            else:
-                self.check(schema, item, f"{path}.{name}")
-        if value.get("deleted") is True:
-            return
-        for name, (_, required) in fields.items():
-            expect(not required or name in value, f"{path}.{name}", "to be present", None)
-
-    def _check_union(self, options: list[Schema], value: Any, path: str) -> None:
-        if value is None and ["null"] in options:
-            return
-        containers = [option for option in options if option[0] in {"ref", "list", "map", "page"}]
-        if isinstance(value, dict) and len(containers) > 1 and "object" in value:
-            named = self.object_names.get(str(value["object"]))
-            containers = [option for option in containers if option[1] == named] or containers
-        candidates = containers if isinstance(value, (dict, list)) else [o for o in options if o not in containers]
-        problem: ContractViolation | None = None
-        for option in candidates:
-            try:
-                return self.check(option, value, path)
-            except ContractViolation as error:
-                problem = error
-        raise problem or ContractViolation(f"{path}: {value!r} is none of the allowed types")
+        flaw = self.answers.flaw(schema, value)
+        if flaw:
+            raise ContractViolation(path + flaw)
 
     def skeleton(self, object_name: str) -> dict[str, Any]:
         """Every field empty, so that a builder only sets what means something."""
@@ -254,71 +138,3 @@ class Contract:
             return {"object": "list", "data": [], "has_more": False, "url": "/v1/"}
         blanks: dict[str, Any] = {"str": "", "int": 0, "bool": False, "float": 0, "decimal": "0"}
         return {} if kind == "map" else [] if kind == "list" else blanks.get(kind)
-
-
-def scalar(schema: Schema, value: str, path: str) -> Any:
-    kind = schema[0]
-    if kind == "int":
-        if not WHOLE_NUMBER.fullmatch(value) or not value.isascii():
-            raise ApiError(f"Invalid integer: {value}", code="parameter_invalid_integer", param=path)
-        return int(value)
-    if kind == "bool":
-        if value not in {"true", "false"}:
-            raise ApiError(f"Invalid boolean: {value}", param=path)
-        return value == "true"
-    if kind in {"float", "decimal"}:
-        if not DECIMAL_NUMBER.fullmatch(value) or not value.isascii():
-            raise ApiError(f"Invalid decimal: {value}", code="parameter_invalid_string_blank", param=path)
-        return float(value) if kind == "float" else value
-    if kind == "enum" and value not in map(str, schema[1]):
-        known = ", ".join(str(option) for option in schema[1] if option)
-        raise ApiError(f"Invalid {path}: must be one of {known}", param=path)
-    if kind == "null":
-        raise ApiError(f"Invalid value: {path}", param=path)
-    return value
-
-
-def fits_scalar(schema: Schema, value: Any) -> bool:
-    kind = schema[0]
-    if kind == "any":
-        return True
-    if kind == "str":
-        return isinstance(value, str)
-    if kind == "int":
-        return isinstance(value, int) and not isinstance(value, bool)
-    if kind == "bool":
-        return isinstance(value, bool)
-    if kind == "float":
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-    if kind == "decimal":
-        return isinstance(value, str) and bool(DECIMAL_NUMBER.fullmatch(value))
-    if kind == "enum":
-        return value in schema[1] or (bool(schema[2]) and isinstance(value, str))
-    return value is None
-
-
-def expect(holds: bool, path: str, wanted: str, value: Any) -> None:
-    if not holds:
-        raise ContractViolation(f"{path}: expected {wanted}, not {value!r}"[:400])
-
-
-def below(path: str, name: str) -> str:
-    return f"{path}[{name}]" if path else name
-
-
-def check_metadata(params: dict[str, Any]) -> None:
-    metadata = params.get("metadata")
-    if isinstance(metadata, dict):
-        if len(metadata) > 50:
-            raise ApiError("Metadata can have at most 50 keys.", param="metadata")
-        for key, value in metadata.items():
-            if len(key) > 40:
-                raise ApiError(f"Invalid metadata key: '{key}' is longer than 40 characters.", param="metadata")
-            if len(value) > 500:
-                raise ApiError(
-                    f"Metadata values can have up to 500 characters, but '{key}' has {len(value)}.",
-                    param=f"metadata[{key}]",
-                )
-    for name in ("payment_intent_data", "subscription_data"):
-        if isinstance(params.get(name), dict):
-            check_metadata(params[name])

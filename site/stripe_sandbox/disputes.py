@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from stripe_sandbox.account import Account
+from stripe_sandbox.balance import DAY, post
 from stripe_sandbox.catalogue import change
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.listing import page_of
-from stripe_sandbox.money import DAY, post
 from stripe_sandbox.routing import Call, route
 from stripe_sandbox.store import Json
 

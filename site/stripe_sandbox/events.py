@@ -6,8 +6,8 @@ import json
 from fnmatch import fnmatchcase
 
 from stripe_sandbox.account import Account
+from stripe_sandbox.balance import DAY
 from stripe_sandbox.listing import page_of
-from stripe_sandbox.money import DAY
 from stripe_sandbox.routing import Call, route
 from stripe_sandbox.store import Json
 

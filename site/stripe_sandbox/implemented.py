@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from stripe_sandbox import (
+    balance,
     catalogue,
     checkout,
     customers,
+    dashboard,
     disputes,
     events,
     invoice_routes,
@@ -22,9 +24,11 @@ from stripe_sandbox.contract import Contract
 from stripe_sandbox.routing import HANDLERS
 
 MODULES = (
+    balance,
     catalogue,
     checkout,
     customers,
+    dashboard,
     disputes,
     events,
     invoice_routes,

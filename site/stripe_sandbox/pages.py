@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from stripe_sandbox import collecting, completion, overview, portal
 from stripe_sandbox.account import Account
 from stripe_sandbox.errors import ApiError
+from stripe_sandbox.page_parts import (
+    Page,
+    error_summary,
+    known_email,
+    message,
+    money,
+    page,
+    radios,
+    redirect,
+    text_field,
+)
 from stripe_sandbox.store import Json
 
 STYLE = Path(__file__).with_name("hosted.css")
-ZERO_DECIMAL = {"bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"}
-THREE_DECIMAL = {"bhd", "jod", "kwd", "omr", "tnd"}
-SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "cad": "CA$", "aud": "A$", "jpy": "¥"}
-INTERVALS = {"day": "day", "week": "week", "month": "month", "year": "year"}
 INVOICE_OUTCOMES = {
     "paid": "Payment succeeds",
     "declined": "Card is declined",
     "insufficient_funds": "Card has insufficient funds",
 }
-
-
-@dataclass
-class Page:
-    status: int
-    body: str
-    content_type: str = "text/html; charset=utf-8"
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 def serve(account: Account, method: str, path: str, form: dict[str, str]) -> Page:
@@ -45,15 +42,6 @@ def serve(account: Account, method: str, path: str, form: dict[str, str]) -> Pag
     if parts[0] == "i" and len(parts) == 2:
         return invoice_page(account, method, parts[1], form)
     return message(404, "Nothing here", "This page of the Stripe sandbox does not exist.")
-
-
-def money(amount: int, currency: str) -> str:
-    sign, amount = ("-" if amount < 0 else ""), abs(amount)
-    digits = 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
-    whole, part = divmod(amount, 10**digits)
-    number = f"{whole:,}" + (f".{part:0{digits}}" if digits else "")
-    symbol = SYMBOLS.get(currency)
-    return f"{sign}{symbol}{number}" if symbol else f"{sign}{number} {currency.upper()}"
 
 
 def front_page(account: Account, method: str, form: dict[str, str]) -> Page:
@@ -166,7 +154,7 @@ def heading(session: Json, lines: list[Json]) -> str:
     recurring = next((line["price"]["recurring"] for line in lines if line["price"]["recurring"]), None)
     if recurring is None:
         return "To pay"
-    every = INTERVALS[recurring["interval"]]
+    every = recurring["interval"]
     return f"Every {every}" if recurring["interval_count"] == 1 else f"Every {recurring['interval_count']} {every}s"
 
 
@@ -235,90 +223,3 @@ def invoice_page(account: Account, method: str, identifier: str, form: dict[str,
   <button type="submit">Pay {amount}</button>
 </form>"""
     return page(422 if problems else 200, f"Invoice: {amount}", body, [])
-
-
-# -- Parts -------------------------------------------------------------------------------------------------
-
-
-def text_field(name: str, label: str, form: dict[str, str], problems: dict[str, str], autocomplete: str) -> str:
-    problem = problems.get(name)
-    kind = "email" if name == "email" else "text"
-    error = f'<p class="error" id="{name}-error">{escape(problem)}</p>' if problem else ""
-    described = f' aria-describedby="{name}-error" aria-invalid="true"' if problem else ""
-    return (
-        f'<div class="field"><label for="{name}">{escape(label)}</label>{error}'
-        f'<input id="{name}" name="{name}" type="{kind}" autocomplete="{autocomplete}"'
-        f' value="{escape(form.get(name, ""))}"{described}></div>'
-    )
-
-
-def known_email(email: str) -> str:
-    return f'<p class="field">E-mail<br><strong>{escape(email)}</strong></p>'
-
-
-def radios(legend: str, options: dict[str, str], form: dict[str, str], problems: dict[str, str]) -> str:
-    chosen = form.get("outcome") or next(iter(options))
-    problem = problems.get("outcome")
-    error = f'<p class="error" id="outcome-error">{escape(problem)}</p>' if problem else ""
-    described = ' aria-describedby="outcome-error"' if problem else ""
-    rows = "".join(
-        f'<div class="option"><input type="radio" name="outcome" id="outcome-{value}" value="{value}"'
-        f'{" checked" if value == chosen else ""}><label for="outcome-{value}">{escape(text)}</label></div>'
-        for value, text in options.items()
-    )
-    return f"<fieldset{described}><legend>{escape(legend)}</legend>{error}{rows}</fieldset>"
-
-
-def error_summary(problems: dict[str, str]) -> str:
-    if not problems:
-        return ""
-    targets = {"outcome": "outcome-paid"}
-    links = "".join(
-        f'<li><a href="#{targets.get(name, name)}">{escape(text)}</a></li>' for name, text in problems.items()
-    )
-    return f'<div class="problems" role="alert"><h2>There is a problem</h2><ul>{links}</ul></div>'
-
-
-def message(status: int, title: str, text: str, back: str | None = None) -> Page:
-    link = f'<p><a href="{escape(back)}">Back to the website</a></p>' if back else ""
-    return page(
-        status, title, f'<div class="choice alone"><h1>{escape(title)}</h1><p>{escape(text)}</p>{link}</div>', []
-    )
-
-
-def page(status: int, title: str, body: str, backs: list[str | None]) -> Page:
-    html = f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>{escape(title)} – Stripe sandbox</title>
-<link rel="stylesheet" href="/hosted.css">
-<link rel="icon" href="data:,">
-</head>
-<body>
-<header class="banner"><p><strong>Sandbox</strong> – no money moves</p></header>
-<main>{body}</main>
-<footer><p class="quiet">A pretend Stripe, for demonstrations and tests.</p></footer>
-</body>
-</html>
-"""
-    return Page(status, html, headers={"Content-Security-Policy": policy(backs), "Referrer-Policy": "same-origin"})
-
-
-def policy(backs: list[str | None]) -> str:
-    """Browsers apply ``form-action`` to the redirect after a form too: the way back must be allowed."""
-    origins = sorted({origin_of(back) for back in backs if back})
-    actions = " ".join(["'self'", *origins])
-    return f"default-src 'self'; img-src 'self' data:; form-action {actions}; frame-ancestors 'none'; base-uri 'none'"
-
-
-def origin_of(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}".translate(str.maketrans("", "", " ;,\r\n"))
-
-
-def redirect(address: str) -> Page:
-    # A header holds one line only.
-    return Page(303, "", headers={"Location": "".join(address.splitlines())})

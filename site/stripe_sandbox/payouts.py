@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from stripe_sandbox.account import Account, due
+from stripe_sandbox.balance import DAY, post
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.listing import page_of
-from stripe_sandbox.money import DAY, post
 from stripe_sandbox.routing import Call, route
 from stripe_sandbox.store import Json, new_id
 

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from stripe_sandbox import control, faults, idempotency, pages
+from stripe_sandbox import control, faults, idempotency, page_parts, pages
 from stripe_sandbox.account import Account
 from stripe_sandbox.contract import Route
 from stripe_sandbox.errors import ApiError, ContractViolation
@@ -242,7 +242,7 @@ class Handler(BaseHTTPRequestHandler):
                 page = pages.serve(account, method, path, dict(parse_qsl(text)))
             except ContractViolation as violation:
                 logger.error("The sandbox broke Stripe's contract: %s", violation)
-                page = pages.message(500, "The sandbox broke Stripe's contract", str(violation))
+                page = page_parts.message(500, "The sandbox broke Stripe's contract", str(violation))
             account.store.commit()
         self.send(page.status, page.body.encode(), page.content_type, page.headers)
 

@@ -1,0 +1,118 @@
+"""Controls that act on objects: what visitors and their banks do, and the buttons of Stripe's Dashboard."""
+
+from __future__ import annotations
+
+from stripe_sandbox import collecting, completion, disputes, payouts, refunds, subscription_changes
+from stripe_sandbox.account import Account
+from stripe_sandbox.catalogue import archive_price
+from stripe_sandbox.catalogue import change as change_fields
+from stripe_sandbox.control import control
+from stripe_sandbox.errors import ApiError
+from stripe_sandbox.routing import Call
+from stripe_sandbox.store import Json
+
+RENEWAL_OUTCOMES = {"paid", "declined", "insufficient_funds", "authentication_required"}
+
+
+@control("POST", "/checkout/{id}/complete")
+def complete_checkout(account: Account, order: Json, identifier: str) -> Json:
+    details = {name: order[name] for name in ("email", "name", "address") if order.get(name)}
+    return completion.complete(account, identifier, str(order.get("outcome", "paid")), details)
+
+
+@control("POST", "/subscriptions/{id}/next_outcome")
+def order_outcome(account: Account, order: Json, identifier: str) -> Json:
+    account.get("subscription", identifier)
+    outcome = str(order.get("outcome"))
+    if outcome not in RENEWAL_OUTCOMES:
+        raise ApiError(f"No such outcome: {outcome}. Known: {', '.join(sorted(RENEWAL_OUTCOMES))}.", param="outcome")
+    notes = account.store.notes(identifier)
+    notes["outcomes"] = [*notes.get("outcomes", []), [outcome, int(order.get("times", 1))]]
+    account.store.put_notes(notes)
+    return {"outcomes": notes["outcomes"]}
+
+
+@control("POST", "/charges/{id}/dispute")
+def dispute_charge(account: Account, order: Json, identifier: str) -> Json:
+    return disputes.open_dispute(
+        account,
+        identifier,
+        amount=order.get("amount"),
+        reason=str(order.get("reason", "fraudulent")),
+        inquiry=bool(order.get("inquiry", False)),
+    )
+
+
+@control("POST", "/disputes/{id}/close")
+def close_dispute(account: Account, order: Json, identifier: str) -> Json:
+    return disputes.close_dispute(account, identifier, str(order.get("status", "lost")))
+
+
+@control("POST", "/disputes/{id}/escalate")
+def escalate_dispute(account: Account, order: Json, identifier: str) -> Json:
+    return disputes.escalate(account, identifier)
+
+
+@control("POST", "/refunds/{id}/fail")
+def fail_refund(account: Account, order: Json, identifier: str) -> Json:
+    return refunds.fail_refund(account, identifier)
+
+
+@control("POST", "/payouts/{id}/fail")
+def fail_payout(account: Account, order: Json, identifier: str) -> Json:
+    return payouts.fail_payout(account, identifier)
+
+
+@control("POST", "/charges/{id}/refund")
+def refund_charge(account: Account, order: Json, identifier: str) -> Json:
+    asked = {name: order[name] for name in ("amount", "reason") if order.get(name) is not None}
+    return refunds.refund_charge(account, account.get("charge", identifier), asked)
+
+
+@control("POST", "/payouts")
+def pay_out(account: Account, order: Json) -> list[Json]:
+    return payouts.pay_out(account, automatic=not order.get("manual", False))
+
+
+@control("POST", "/subscriptions/{id}/cancel")
+def cancel_subscription(account: Account, order: Json, identifier: str) -> Json:
+    subscription = account.get("subscription", identifier)
+    if order.get("at_period_end"):
+        previous = subscription_changes.cancel_at_period_end(account, subscription, True)
+        account.emit("customer.subscription.updated", subscription, previous)
+    else:
+        collecting.end_subscription(account, subscription, reason="cancellation_requested")
+    return subscription
+
+
+@control("POST", "/customers/{id}/delete")
+def delete_customer(account: Account, order: Json, identifier: str) -> Json:
+    return subscription_changes.delete_customer(account, Call({}, (identifier,), ""))
+
+
+@control("POST", "/prices/{id}/archive")
+def archive(account: Account, order: Json, identifier: str) -> Json:
+    return archive_price(account, identifier)
+
+
+@control("POST", "/metadata/{id}")
+def edit_metadata(account: Account, order: Json, identifier: str) -> Json:
+    """Somebody edits an object's metadata by hand: what is given replaces all of it."""
+    subject = account.store.find(identifier)
+    if subject is None:
+        raise ApiError(f"No such object: {identifier}", status=404)
+    change_fields(account, subject, {"metadata": order.get("metadata") or {}})
+    return subject
+
+
+@control("POST", "/invoices/{id}/pay")
+def pay_invoice(account: Account, order: Json, identifier: str) -> Json:
+    """The customer pays an open invoice on its hosted page; or staff mark it paid out of band."""
+    invoice = account.get("invoice", identifier)
+    if invoice["status"] != "open":
+        raise ApiError(f"This invoice is {invoice['status']}.")
+    if order.get("out_of_band"):
+        collecting.mark_paid(account, invoice, off_stripe=True)
+    else:
+        collecting.collect(account, invoice, automatic=False, outcome=str(order.get("outcome", "paid")))
+    return invoice
