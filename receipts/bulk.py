@@ -153,9 +153,11 @@ class _Values:
         seq = f"WITH RECURSIVE seq(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM seq WHERE i < {count})"  # noqa: S608
         with connection.cursor() as cursor:
             cursor.execute(f"{into} {seq} SELECT {select}")
-            # The triggers look up earlier rows: the planner must know by now that there are many.
-            cursor.execute("ANALYZE receipts_transaction")
-            cursor.execute("ANALYZE receipts_entry")
+            if connection.vendor == "postgresql":
+                # The triggers look up earlier rows: the planner must know by now that there are many. Not so on
+                # SQLite, which would learn here that no entry corrects another, and read all of them for each that does.
+                cursor.execute("ANALYZE receipts_transaction")
+                cursor.execute("ANALYZE receipts_entry")
 
     def move_sequences(self) -> None:
         """Rows came with their numbers: tell PostgreSQL where to go on. SQLite looks for itself."""

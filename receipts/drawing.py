@@ -113,7 +113,7 @@ def _no_fetching() -> Any:
     """Nothing outside the page is ever read: no file of this machine, no address a donor's name could hold."""
     from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-    class NoFetching(URLFetcher):  # type: ignore[misc]
+    class NoFetching(URLFetcher):
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
             raise FatalURLFetchingError(f"A receipt fetches nothing: {url.split(':')[0]} was asked for.")
 

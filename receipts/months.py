@@ -35,7 +35,8 @@ def months(start: int, end: int) -> Iterator[int]:
 
 
 def last_closed_month() -> int | None:
-    return ClosedMonth.objects.aggregate(last=Max("month"))["last"]
+    last: int | None = ClosedMonth.objects.aggregate(last=Max("month"))["last"]
+    return last
 
 
 def first_open_month(moment: datetime) -> int:

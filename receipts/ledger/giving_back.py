@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Sum
-from django.db.models.functions import Coalesce
 
 from receipts.chart import Account
 from receipts.ledger.booking import Booked, BookingError, already_booked, book, currency_of, move
@@ -20,15 +19,16 @@ class RefundTooLarge(BookingError):
 
 def unrefunded_by_entry(of: Transaction) -> list[tuple[Entry, int]]:
     """Each entry of a payment with what has not been taken back of it. A reversed refund counts as not taken back."""
-    taken_back = Coalesce(Sum("corrections__amount"), 0)
-    entries = list(of.entries.filter(corrects=None).annotate(taken_back=taken_back).order_by("pk"))
-    given_again = dict(
-        Entry.objects.filter(corrects__corrects__transaction=of)
-        .values_list("corrects__corrects")
-        .annotate(total=Sum("amount"))
-        .values_list("corrects__corrects", "total")
-    )
-    return [(entry, entry.amount - entry.taken_back + given_again.get(entry.pk, 0)) for entry in entries]
+    taken_back = _sums_by("corrects", of)
+    given_again = _sums_by("corrects__corrects", of)
+    entries = of.entries.filter(corrects=None).order_by("pk")
+    return [(entry, entry.amount - taken_back.get(entry.pk, 0) + given_again.get(entry.pk, 0)) for entry in entries]
+
+
+def _sums_by(link: str, of: Transaction) -> dict[int, int]:
+    """What the entries that lead to this transaction by `link` sum to, by the entry they lead to."""
+    corrections = Entry.objects.filter(**{f"{link}__transaction": of}).order_by()
+    return dict(corrections.values_list(link).annotate(total=Sum("amount")).values_list(link, "total"))
 
 
 def unrefunded(of: Transaction) -> int:

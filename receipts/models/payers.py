@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -12,7 +13,7 @@ class PayerQuerySet(models.QuerySet["Payer"]):
     def live(self) -> PayerQuerySet:
         return self.filter(merged_into=None)
 
-    def of_user(self, user: object) -> PayerQuerySet:
+    def of_user(self, user: Any) -> PayerQuerySet:
         return self.filter(user=user)
 
 
@@ -64,7 +65,7 @@ class Payer(models.Model):
 
     def address_lines(self) -> list[str]:
         town = " ".join(part for part in (self.city, self.region, self.postcode) if part)
-        country = str(self.country.name) if self.country else ""
+        country = self.get_country_display() if self.country else ""
         return [line for line in (self.line1, self.line2, town, country) if line]
 
     def current(self) -> Payer:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -46,7 +47,7 @@ class ReceiptQuerySet(models.QuerySet["Receipt"]):
     def live(self) -> ReceiptQuerySet:
         return self.filter(state=Receipt.State.ISSUED)
 
-    def of_user(self, user: object) -> ReceiptQuerySet:
+    def of_user(self, user: Any) -> ReceiptQuerySet:
         return self.filter(payer__user=user)
 
     def unrendered(self) -> ReceiptQuerySet:

@@ -31,4 +31,5 @@ def assess(jurisdiction: str, contribution: Contribution, on: date) -> Assessmen
     """
     if jurisdiction not in PACKS:
         raise UnknownJurisdiction(f"There are no tax rules for “{jurisdiction}” here, so no tax receipt can be issued.")
-    return PACKS[jurisdiction].assess(contribution, yearly_index(jurisdiction, on.year), on.year)
+    assessment: Assessment = PACKS[jurisdiction].assess(contribution, yearly_index(jurisdiction, on.year), on.year)
+    return assessment

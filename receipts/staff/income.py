@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.generic import TemplateView
@@ -36,7 +36,7 @@ class MonthField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        if text in self.empty_values:
+        if not text:
             return text
         try:
             return month_of(datetime.strptime(text, "%Y-%m").date())
@@ -90,7 +90,7 @@ class IncomeView(WagtailAdminTemplateMixin, TemplateView):
     page_title = "Income by stream and month"
     header_icon = "calendar-check"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not request.user.has_perm("receipts.view_entry"):
             raise PermissionDenied
         asked = any(name in request.GET for name in PeriodForm.base_fields)
@@ -99,8 +99,7 @@ class IncomeView(WagtailAdminTemplateMixin, TemplateView):
         self.form = PeriodForm({**texts, **request.GET.dict()} if asked else texts)
         if not self.form.is_valid():
             self.period, self.rows = values, []
-            response: HttpResponseBase = super().get(request, *args, **kwargs)
-            return response
+            return super().get(request, *args, **kwargs)
         self.period = self.form.cleaned_data
         self.rows = rows_of(self.period)
         write = {"csv": csv_response, "xlsx": xlsx_response}.get(request.GET.get("export", ""))

@@ -29,7 +29,7 @@ class AmountField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        if text in self.empty_values:
+        if not text:
             return text
         try:
             return parse_amount(text, CURRENCY)

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -80,12 +80,11 @@ class VoidForm(forms.Form):
 class ReceiptAction(View):
     """An action of whoever may void receipts."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.has_perm("receipts.void_receipt"):
             raise PermissionDenied
         self.receipt = get_object_or_404(Receipt.objects.select_related("payer"), pk=kwargs["pk"])
-        response: HttpResponse = super().dispatch(request, *args, **kwargs)
-        return response
+        return super().dispatch(request, *args, **kwargs)
 
     def done(self) -> HttpResponse:
         return redirect("receipts:inspect", self.receipt.pk)

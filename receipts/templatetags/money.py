@@ -9,7 +9,7 @@ register = template.Library()
 
 
 @register.filter
-def money(amount: int | None, currency: str) -> str:
+def money(amount: int | str | None, currency: str) -> str:
     """`{{ entry.amount|money:entry.currency }}` in the reader's language; nothing for no amount."""
     if amount is None or amount == "":
         return ""
