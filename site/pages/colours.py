@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import colorsys
 import re
 
 HEX = re.compile(r"#[0-9a-fA-F]{6}\Z")
 READABLE = 4.5
+STEPS = 40
 WHITE, INK = "#ffffff", "#12211f"
 # The darkest light and the lightest dark surface that text in a brand colour stands on.
 PAPER, NIGHT = "#ede5d8", "#15272a"
@@ -30,19 +32,25 @@ def text_on(background: str) -> str:
 
 
 def readable_on(background: str, colour: str, *, at_least: float = READABLE) -> str:
-    """The colour itself, or the nearest mix towards black or white that reads on the background."""
-    towards = "#000000" if luminance(background) > 0.18 else WHITE
-    for step in range(21):
-        candidate = mix(colour, towards, step / 20)
+    """The colour itself, or the nearest darker or lighter one of the same hue that reads on the background."""
+    away = 0.0 if luminance(background) > 0.18 else 1.0
+    hue, lightness, saturation = colorsys.rgb_to_hls(*(channel / 255 for channel in _channels(colour)))
+    if away:
+        # Lightened at full strength a colour begins to glow.
+        saturation = min(saturation, 0.5)
+    for step in range(STEPS + 1):
+        moved = lightness + (away - lightness) * step / STEPS
+        candidate = colour if step == 0 else _hex(colorsys.hls_to_rgb(hue, moved, saturation))
         if contrast(candidate, background) >= at_least:
             return candidate
-    return towards
+    return _hex((away, away, away))
 
 
 def mix(one: str, other: str, share: float) -> str:
     """One colour with this share (0 to 1) of another in it."""
     pairs = zip(_channels(one), _channels(other), strict=True)
-    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+    red, green, blue = ((a + (b - a) * share) / 255 for a, b in pairs)
+    return _hex((red, green, blue))
 
 
 def stylesheet(*, primary: str, accent: str) -> str:
@@ -63,6 +71,10 @@ def stylesheet(*, primary: str, accent: str) -> str:
     }
     body = "".join(f"  {name}: {value};\n" for name, value in lines.items())
     return f":root {{\n{body}}}\n"
+
+
+def _hex(channels: Channels) -> str:
+    return "#" + "".join(f"{round(channel * 255):02x}" for channel in channels)
 
 
 def _channels(colour: str) -> tuple[int, int, int]:

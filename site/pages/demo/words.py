@@ -166,7 +166,7 @@ def home(use: Materials) -> list[Block]:
         ),
         call_to_action(
             title="Keep the light on",
-            text="Twelve dollars a month pays for one evening of training, with a meal and child care.",
+            text="Fifteen dollars a month pay for one evening of training, with a meal and child care.",
             links=[use.link("Become a member", "support-us")],
         ),
     ]
