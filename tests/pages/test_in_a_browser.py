@@ -12,7 +12,7 @@ from django.urls import reverse
 from pages.models import HomePage
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, ConsoleMessage
 
     from accounts.models import User
 
@@ -46,19 +46,19 @@ SIGNED_IN = [
 
 
 @pytest.fixture
-def page(browser: BrowserContext) -> Page:
-    """A page that remembers what went wrong on it."""
-    page = browser.new_page()
-    page.problems = []  # type: ignore[attr-defined]
-    page.on("console", lambda message: _note(page, message))
-    page.on("pageerror", lambda error: page.problems.append(str(error)))  # type: ignore[attr-defined]
+def page(browser: BrowserContext) -> Any:
+    """A page that remembers in ``problems`` what went wrong on it."""
+    page: Any = browser.new_page()
+    page.problems = []
+
+    def note(message: ConsoleMessage) -> None:
+        # A page that answers 403 or 404 on purpose is logged as a failed load of itself.
+        if message.type == "error" and not re.search(r"status of 40[34]", message.text):
+            page.problems.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
     return page
-
-
-def _note(page: Any, message: Any) -> None:
-    # A page that answers 403 or 404 on purpose is logged as a failed load of itself.
-    if message.type == "error" and not re.search(r"status of 40[34]", message.text):
-        page.problems.append(message.text)
 
 
 def expect_no_fault(page: Any) -> None:
