@@ -63,8 +63,7 @@ class Command(BaseCommand):
             self._migrate()
             return
         if demo_state.unfinished_file().exists():
-            self.stdout.write("The first start was interrupted; starting over.")
-            demo_state.discard_unfinished()
+            self._start_over()
         demo_state.begin()
         self._migrate()
         call_command("createcachetable", verbosity=0)
@@ -73,6 +72,15 @@ class Command(BaseCommand):
         with running_sandbox(log):
             call_command("demo_data", stdout=self.stdout)
         demo_state.finish()
+
+    def _start_over(self) -> None:
+        if connection.vendor != "sqlite" and connection.introspection.table_names():
+            raise CommandError(
+                "The first start was interrupted and left this database half filled. Make it anew "
+                f"(dropdb {connection.settings_dict['NAME']}, createdb the same), then start again."
+            )
+        self.stdout.write("The first start was interrupted; starting over.")
+        demo_state.discard_unfinished()
 
     def _migrate(self) -> None:
         count = unapplied()
