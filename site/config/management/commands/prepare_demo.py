@@ -64,6 +64,12 @@ class Command(BaseCommand):
             return
         if demo_state.unfinished_file().exists():
             self._start_over()
+        elif connection.introspection.table_names():
+            # Somebody's own: filling it could fail half-way, and what is half filled gets thrown away.
+            self.stdout.write("This database was not made by the demo, so it is used as it is.")
+            self._migrate()
+            call_command("createcachetable", verbosity=0)
+            return
         demo_state.begin()
         self._migrate()
         call_command("createcachetable", verbosity=0)
