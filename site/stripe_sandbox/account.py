@@ -27,6 +27,7 @@ DEFAULTS: Json = {
     "available_after_days": 2,
     "draft_seconds": 0,
     "pending_balance_transactions": False,
+    "pending_refunds": False,
     "event_days": 30,
     "hold": False,
     "delay": 0,

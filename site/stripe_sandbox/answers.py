@@ -82,7 +82,7 @@ class Answers:
         return None
 
     def _flaw_in_page(self, schema: Schema, value: Any) -> str | None:
-        if not isinstance(value, dict) or value.get("object") != "list" or not PAGE <= set(value):
+        if not isinstance(value, dict) or value.get("object") != "list" or not set(value) >= PAGE:
             return wrong(value, "a list object with data, has_more and url")
         found = self._flaw_in_list(schema, value["data"])
         return f".data{found}" if found else None

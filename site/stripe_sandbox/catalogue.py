@@ -226,6 +226,8 @@ def create_coupon(account: Account, call: Call) -> Json:
     params = call.params
     if ("percent_off" in params) == ("amount_off" in params):
         raise ApiError("You must pass exactly one of `percent_off` or `amount_off`.", param="percent_off")
+    if params.get("duration") == "repeating":
+        raise ApiError("The sandbox does not implement coupons that repeat.", status=501, kind="api_error")
     if "amount_off" in params and "currency" not in params:
         raise ApiError("You must pass `currency` when passing `amount_off`.", param="currency")
     coupon = account.make(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,8 +74,8 @@ class Contract:
             return
         rows = [vars(route) for route in self.routes]
         text = json.dumps({"routes": rows, "object_names": self.object_names, "classes": self.classes})
-        self.cache_file.parent.mkdir(parents=True, exist_ok=True)
-        partial = self.cache_file.with_suffix(".partial")
+        self.cache_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial = self.cache_file.with_suffix(f".{os.getpid()}")
         partial.write_text(text)
         partial.replace(self.cache_file)
         self.clean = True

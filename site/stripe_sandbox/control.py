@@ -109,14 +109,19 @@ def delivery_of(account: Account, identifier: str) -> Json:
 
 
 @control("POST", "/deliveries/{id}/deliver")
-def deliver(account: Account, order: Json, identifier: str) -> Json:
+def deliver(account: Account, order: Json, identifier: str) -> Callable[[], Json]:
+    """Sent outside the lock: the site may well ask something back before it answers."""
     delivery = delivery_of(account, identifier)
     delivery["url"] = order.get("url") or delivery["url"]
     if delivery["url"] is None:
         raise ApiError("This delivery has no address; give one as `url`.", param="url")
     delivery["url"] = str(delivery["url"])
-    problem = webhooks.Sender(account).deliver(delivery)
-    return {**webhooks.shown(account, delivery), "problem": problem}
+
+    def send() -> Json:
+        problem = webhooks.Sender(account).deliver(delivery)
+        return {**webhooks.shown(account, delivery), "problem": problem}
+
+    return send
 
 
 @control("POST", "/deliveries/{id}/drop")

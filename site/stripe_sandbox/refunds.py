@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from stripe_sandbox.account import Account
-from stripe_sandbox.balance import post
+from stripe_sandbox.account import Account, due
+from stripe_sandbox.balance import DAY, post
 from stripe_sandbox.catalogue import change, merged_metadata
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.listing import page_of
@@ -24,6 +24,7 @@ def refund_charge(account: Account, charge: Json, params: Json) -> Json:
         raise ApiError("Invalid positive integer", code="parameter_invalid_integer", param="amount")
     if amount > left:
         raise ApiError(f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})", param="amount")
+    waits = account.settings["pending_refunds"] or charge["payment_method_details"]["type"] != "card"
     refund = account.make(
         "refund",
         "re",
@@ -35,8 +36,12 @@ def refund_charge(account: Account, charge: Json, params: Json) -> Json:
         payment_intent=charge["payment_intent"],
         payment_method=charge["payment_method"],
         reason=params.get("reason"),
-        status="succeeded" if charge["payment_method_details"]["type"] == "card" else "pending",
+        status="pending" if waits else "succeeded",
     )
+    if waits:
+        refund["pending_reason"] = "processing"
+        later = account.now() + int(account.settings["async_payment_days"]) * DAY
+        account.schedule(later, "refund_succeeds", refund["id"])
     row = post(
         account,
         kind="refund",
@@ -60,6 +65,14 @@ def refundable_in_dispute(account: Account, charge: Json) -> bool:
     return all(dispute["is_charge_refundable"] for dispute in account.store.where("dispute", "charge", charge["id"]))
 
 
+@due("refund_succeeds")
+def refund_succeeds(account: Account, identifier: str, at: int) -> None:
+    refund = account.get("refund", identifier)
+    if refund["status"] == "pending":
+        previous = change(account, refund, {"status": "succeeded", "pending_reason": None})
+        account.emit("refund.updated", refund, previous)
+
+
 def fail_refund(account: Account, identifier: str) -> Json:
     """The bank sends the money back: the refund did not reach the payer."""
     refund = account.get("refund", identifier)
@@ -79,7 +92,12 @@ def fail_refund(account: Account, identifier: str) -> Json:
     previous = change(
         account,
         refund,
-        {"status": "failed", "failure_reason": "expired_or_canceled_card", "failure_balance_transaction": row["id"]},
+        {
+            "status": "failed",
+            "pending_reason": None,
+            "failure_reason": "expired_or_canceled_card",
+            "failure_balance_transaction": row["id"],
+        },
     )
     change(account, charge, {"amount_refunded": charge["amount_refunded"] - refund["amount"], "refunded": False})
     account.emit("refund.updated", refund, previous)

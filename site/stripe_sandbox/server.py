@@ -214,9 +214,9 @@ class Handler(BaseHTTPRequestHandler):
             order = json.loads(text) if text.strip() else dict(parse_qsl(query))
             with account.lock:
                 answer = control.perform(account, method, path, order)
-                body = json.dumps(answer).encode()
+                body = json.dumps(answer).encode() if not callable(answer) else b""
                 account.store.commit()
-            status = 200
+            status, body = 200, body or json.dumps(answer()).encode()
         except ApiError as error:
             status, body = error.status, json.dumps(error.body).encode()
         except (ValueError, KeyError, TypeError) as error:
@@ -227,11 +227,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def from_elsewhere(self) -> bool:
         """Another site's page in the same browser may reach this port, but must not press its buttons."""
-        origin = self.headers.get("Origin")
-        return bool(origin) and urlsplit(origin).netloc not in {
-            self.headers.get("Host"),
-            urlsplit(self.server.account.public_url).netloc,
-        }
+        origin, host = self.headers.get("Origin"), self.headers.get("Host", "")
+        public = urlsplit(self.server.account.public_url)
+        # A name that somebody else's DNS points here is no name of ours.
+        foreign_name = urlsplit(f"//{host}").hostname not in {"127.0.0.1", "localhost", "::1", public.hostname}
+        return foreign_name or (bool(origin) and urlsplit(origin).netloc not in {host, public.netloc})
 
     def answer_page(self, method: str, path: str, text: str) -> None:
         account = self.server.account

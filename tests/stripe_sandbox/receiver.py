@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import monotonic, sleep
@@ -17,6 +17,8 @@ class Receiver(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Door)
         self.received: list[tuple[str, str]] = []
         self.failures = 0
+        # Asked while a delivery is at the door, as a site might ask Stripe before it answers.
+        self.meanwhile: Callable[[], Any] | None = None
 
     @property
     def url(self) -> str:
@@ -40,6 +42,8 @@ class Door(BaseHTTPRequestHandler):
         if self.server.failures:
             self.server.failures -= 1
             return self.answer(503)
+        if self.server.meanwhile:
+            self.server.meanwhile()
         self.server.received.append((body, self.headers["Stripe-Signature"]))
         self.answer(200)
 

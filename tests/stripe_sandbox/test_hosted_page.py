@@ -142,3 +142,11 @@ def test_an_overdue_invoice_can_be_paid_on_its_page(shop: Shop) -> None:
 def test_the_control_api_answers_no_other_sites_pages(shop: Shop) -> None:
     status, _, _ = shop.sandbox.request("POST", "/_sandbox/reset", headers={"Origin": "https://evil.example"})
     assert status == 403
+
+
+def test_a_foreign_name_for_this_address_opens_no_controls(shop: Shop) -> None:
+    shop.give()
+    headers = {"Host": "rebound.example", "Origin": "http://rebound.example"}
+    assert shop.sandbox.request("POST", "/_sandbox/reset", headers=headers)[0] == 403
+    assert shop.sandbox.request("POST", "/", "days=31", {**FORM, **headers})[0] == 403
+    assert shop.sandbox.count("charge") == 1

@@ -84,6 +84,16 @@ def test_a_failed_refund_comes_back(shop: Shop) -> None:
     assert "refund.failed" in shop.told()
 
 
+def test_a_refund_may_be_pending_first(shop: Shop) -> None:
+    shop.sandbox.settings(pending_refunds=True)
+    first, second = (shop.api.refunds.create({"charge": shop.give().id}) for _ in range(2))
+    assert (first.status, first.pending_reason) == ("pending", "processing")
+    shop.sandbox.control("POST", f"refunds/{second.id}/fail")
+    shop.sandbox.advance(days=6)
+    assert shop.api.refunds.retrieve(first.id).status == "succeeded"
+    assert shop.api.refunds.retrieve(second.id).status == "failed"
+
+
 def test_a_dispute_withdraws_the_amount_and_a_fee_and_gives_back_the_amount_when_won(shop: Shop) -> None:
     charge = shop.give(2500)
     dispute = shop.sandbox.control("POST", f"charges/{charge.id}/dispute")

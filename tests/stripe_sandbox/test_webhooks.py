@@ -110,6 +110,17 @@ def test_one_delivery_can_be_sent_by_hand_and_one_dropped(shop: Shop, receiver: 
     assert shop.api.events.list({"delivery_success": False}).data[0].id == first["event_id"]
 
 
+def test_the_site_may_ask_back_before_it_answers(shop: Shop, receiver: Receiver) -> None:
+    shop.sandbox.settings(hold=True)
+    shop.api.webhook_endpoints.create({"url": receiver.url, "enabled_events": ["*"]})
+    (made,) = customers(shop, 1)
+    receiver.meanwhile = lambda: shop.sandbox.make_client().v1.customers.retrieve(made)
+    begun = time.monotonic()
+    done = shop.sandbox.control("POST", f"deliveries/{shop.sandbox.held()[0]['id']}/deliver")
+    assert (done["problem"], done["state"]) == (None, "sent")
+    assert time.monotonic() - begun < 10
+
+
 def test_a_failing_site_is_tried_again(shop: Shop, receiver: Receiver) -> None:
     receiver.failures = 1
     shop.api.webhook_endpoints.create({"url": receiver.url, "enabled_events": ["*"]})
