@@ -155,7 +155,7 @@ class _Values:
             cursor.execute(f"{into} {seq} SELECT {select}")
             if connection.vendor == "postgresql":
                 # The triggers look up earlier rows: the planner must know by now that there are many. Not so on
-                # SQLite, which would learn here that no entry corrects another, and read all of them for each that does.
+                # SQLite, which would learn here that no entry corrects another, and read all for each that does.
                 cursor.execute("ANALYZE receipts_transaction")
                 cursor.execute("ANALYZE receipts_entry")
 

@@ -227,6 +227,7 @@ class Migration(migrations.Migration):
                 ('added_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'verbose_name': 'yearly amount',
                 'ordering': ['jurisdiction', '-year'],
                 'constraints': [models.UniqueConstraint(fields=('jurisdiction', 'year'), name='at_most_one_index_row_per_year'), models.CheckConstraint(condition=models.Q(('low_cost_limit__gt', 0), ('low_cost_limit__lt', models.F('minimum_payment')), ('minimum_payment__lt', models.F('cap'))), name='index_row_amounts_rise'), models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='index_row_names_its_source')],
             },

@@ -24,6 +24,7 @@ class IndexRow(models.Model):
     added_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = "yearly amount"
         ordering = ["jurisdiction", "-year"]
         constraints = [
             models.UniqueConstraint(fields=["jurisdiction", "year"], name="at_most_one_index_row_per_year"),

@@ -32,6 +32,11 @@ class MomentColumn(Column):
         return date_format(localtime(moment), "j M Y, H:i") if moment else ""
 
 
+class DayColumn(Column):
+    def get_value(self, instance: Any) -> str:
+        return date_format(multigetattr(instance, self.accessor), "j M Y")
+
+
 class MonthColumn(Column):
     def get_value(self, instance: Any) -> str:
         return month_label(multigetattr(instance, self.accessor))

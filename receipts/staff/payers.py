@@ -56,6 +56,6 @@ class PayerViewSet(ReadOnlyViewSet):
         Column("email", label="E-mail", sort_key="email"),
         Column("get_kind_display", label="Kind"),
         Column("country", accessor="country.name", label="Country"),
-        BooleanColumn("user_id", label="Has a login"),
+        BooleanColumn("has_login", label="Has a login", accessor=lambda payer: payer.user_id is not None),
         MomentColumn("created_at", label="Since", sort_key="created_at"),
     ]

@@ -23,7 +23,7 @@ from wagtail.log_actions import log
 from receipts.documents import document_context
 from receipts.issuing import void_receipt
 from receipts.models import Receipt
-from receipts.staff.columns import MoneyColumn
+from receipts.staff.columns import DayColumn, MoneyColumn
 from receipts.staff.viewset import BooksIndexView, BooksInspectView, ReadOnlyViewSet
 from receipts.tasks import draw_receipt
 
@@ -134,7 +134,7 @@ class ReceiptViewSet(ReadOnlyViewSet):
     list_display = [
         TitleColumn("label", label="Number", url_name="receipts:inspect", sort_key="label"),
         Column("payer", accessor="payer.name"),
-        Column("issued_on", label="Issued", sort_key="issued_on"),
+        DayColumn("issued_on", label="Issued", sort_key="issued_on"),
         MoneyColumn("amount", sort_key="amount"),
         MoneyColumn("eligible_amount", label="Receiptable", sort_key="eligible_amount"),
         StatusTagColumn(

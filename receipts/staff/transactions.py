@@ -13,6 +13,7 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 
 from receipts.chart import Account
 from receipts.models import Entry, Transaction
+from receipts.reports.charts import month_label
 from receipts.staff.columns import MomentColumn, MonthColumn
 from receipts.staff.viewset import BooksIndexView, BooksInspectView, ReadOnlyViewSet
 from receipts.templatetags.money import money
@@ -47,6 +48,7 @@ class TransactionInspectView(BooksInspectView):
         return {
             **context,
             "transaction": self.object,
+            "month": month_label(self.object.month),
             "entries": self.object.entries.select_related("fund", "corrects__transaction").order_by("pk"),
             "receipts": self.object.receipts.order_by("pk"),
             "links": links_of(self.object),
