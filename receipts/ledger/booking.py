@@ -43,7 +43,7 @@ def book(
     """Write a transaction with its entries, or return the one that has this reference already."""
     if booked := already_booked(reference):
         return booked, False
-    if any(entry.amount <= 0 for entry in entries):
+    if not entries or any(entry.amount <= 0 for entry in entries):
         raise BookingError("Every amount in the books is above zero.")
     month = first_open_month(occurred_at)
     try:

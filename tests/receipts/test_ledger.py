@@ -187,6 +187,15 @@ def test_a_dispute_over_more_than_is_left_is_booked_all_the_same() -> None:
     assert books_balance()
 
 
+@pytest.mark.parametrize("amount", [0, -5])
+def test_a_dispute_over_nothing_is_refused(amount: int) -> None:
+    paid = a_payment(a_line(1_000))
+    for book in (record_dispute_withdrawn, record_dispute_lost, record_refund):
+        with pytest.raises(BookingError):
+            book(reference="dp", of=paid, amount=amount, occurred_at=LATER)
+    assert Transaction.objects.get() == paid
+
+
 def test_payouts_go_to_the_bank_and_failed_ones_come_back() -> None:
     a_payment(a_line(1_000))
     record_payout(reference="po", amount=900, currency="USD", occurred_at=LATER)

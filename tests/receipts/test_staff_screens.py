@@ -14,6 +14,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.models import User
+from receipts import drawing
 from receipts.chart import Account
 from receipts.issuing import issue_receipt
 from receipts.models import ClosedMonth, Fund, IndexRow, Issuer, Receipt
@@ -22,7 +23,7 @@ from receipts.staff.payers import PayerIndexView
 from receipts.staff.receipts import ReceiptIndexView
 from receipts.staff.transactions import TransactionIndexView
 from tests.receipts import cast
-from tests.receipts.books import PAID_AT, a_line, a_payer, a_payment
+from tests.receipts.books import PAID_AT, a_line, a_payer, a_payment, an_issuer
 
 pytestmark = pytest.mark.django_db
 
@@ -202,6 +203,17 @@ def test_the_amounts_of_a_known_year_cannot_be_changed(finance: Client) -> None:
     row = {"jurisdiction": "US", "year": "2025", "low_cost_limit": "20", "minimum_payment": "100", "cap": "200"}
     answer = finance.post(url("index_rows:add"), {**row, "source": "Me"})
     assert "year" in answer.context["form"].errors
+
+
+def test_the_first_page_says_what_of_the_books_waits(finance: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    an_issuer()
+    a_receipt()
+    Receipt.objects.update(render_state="failed")
+    Issuer.objects.update(legal_name="")
+    monkeypatch.setattr(drawing, "why_pdf_is_off", lambda: "PDFs are off: no Pango.")
+    page = finance.get("/admin/").content.decode()
+    for text in ("1 receipt could not be drawn", "PDFs are off: no Pango.", "enter who issues them"):
+        assert text in page
 
 
 # -- The income report --------------------------------------------------------------------------------------
