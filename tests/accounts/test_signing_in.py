@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -145,3 +146,26 @@ def test_signing_in_never_leads_off_the_site(client: Client, staff: User, target
     )
     assert answer.status_code == 302
     assert answer["Location"] == reverse("account_home")
+
+
+def test_nobody_can_be_bombed_with_codes(db: None, alice: User, mailoutbox: list[Any]) -> None:
+    """Whoever asks, and whether or not there is an account, an address gets few mails in a row."""
+    for address in (alice.email, "nobody@example.org"):
+        answers = [ask_for_code(Client(), address) for _ in range(6)]
+        assert answers[-1].status_code == 429
+        assert "Please wait a little" in answers[-1].text
+        assert len([mail for mail in mailoutbox if mail.to == [address]]) <= 3
+
+
+def test_the_log_of_a_sign_in_names_nobody(
+    client: Client, alice: User, mailoutbox: list[Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        ask_for_code(client, alice.email)
+        code = code_in(mailoutbox[0])
+        client.post(reverse("account_confirm_login_code"), {"code": "AAAA-AAAA"})
+        client.post(reverse("account_confirm_login_code"), {"code": code})
+        ask_for_code(Client(), "canary@example.org")
+        client.get("/nope/")
+    for secret in (alice.email, alice.name, "canary", code):
+        assert secret not in caplog.text
