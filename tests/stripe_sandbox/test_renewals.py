@@ -23,6 +23,11 @@ def test_periods_are_counted_from_the_anchor(count: int, end: str) -> None:
     assert step(day("2027-01-31"), MONTH, count) == day(end)
 
 
+def test_the_day_of_the_anchor_comes_back_after_a_short_month() -> None:
+    assert step(day("2027-01-30"), MONTH, 1) == day("2027-02-28")
+    assert step(day("2027-01-30"), MONTH, 2) == day("2027-03-30")
+
+
 def test_a_leap_day_renews_on_the_28th_in_other_years() -> None:
     yearly = {"interval": "year", "interval_count": 1}
     assert next_end(day("2028-02-29"), yearly, day("2028-02-29")) == day("2029-02-28")
