@@ -25,9 +25,9 @@ def complaint(ports: list[int]) -> str:
     if not taken:
         return ""
     other = next((port for port in range(ports[0] + 100, 65000, 100) if is_free(port) and is_free(port + 1)), 8100)
-    which = " and ".join(str(port) for port in taken)
+    which = f"Port {taken[0]} is" if len(taken) == 1 else f"Ports {taken[0]} and {taken[1]} are"
     return (
-        f"Port {which} is taken (the demo needs {ports[0]} and {ports[-1]}). "
+        f"{which} taken (the demo needs {ports[0]} and {ports[-1]}). "
         f"Stop what uses it, or choose another: PORT={other} ./run demo"
     )
 

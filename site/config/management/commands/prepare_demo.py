@@ -46,13 +46,18 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            with demo_state.the_only_demo():
+                self.prepare()
+        except demo_state.AlreadyRunning:
+            raise CommandError("The demo of this folder is running already. Stop that one first (Ctrl-C).") from None
+
+    def prepare(self) -> None:
+        """For a caller that holds the demo already."""
         if not settings.DEMO:
             raise CommandError("This fills a demo; `./run demo` calls it. A real site wants `./run manage migrate`.")
         try:
-            with demo_state.the_only_demo():
-                self._prepare()
-        except demo_state.AlreadyRunning:
-            raise CommandError("The demo of this folder is running already. Stop that one first (Ctrl-C).") from None
+            self._prepare()
         except KeyboardInterrupt:
             raise CommandError("Stopped. The next `./run demo` starts over cleanly.") from None
 

@@ -12,8 +12,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
 
 from config import REPOSITORY, demo_logins, demo_state
+from config.management.commands import prepare_demo
 from config.sandbox_process import sandbox_command
 from config.supervisor import Job, Supervisor
 
@@ -99,6 +101,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+        parser.add_argument("--prepare", action="store_true", help="fill the demo first, if it is new")
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
@@ -106,6 +109,10 @@ class Command(BaseCommand):
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
         try:
             with demo_state.the_only_demo():
+                if options["prepare"]:
+                    # In this process: another start of Django would be half of what the second start takes.
+                    prepare_demo.Command().prepare()
+                    connections.close_all()
                 status = self._supervise(host, port)
         except demo_state.AlreadyRunning:
             raise CommandError("This folder's site is running already. Stop that one first (Ctrl-C).") from None
