@@ -159,6 +159,7 @@ class OfferBlock(blocks.StructBlock):
         options = dict(line.split("=", 1) for line in value["options"].splitlines() if "=" in line)
         # An offering that was removed leaves nothing behind, not an error.
         context["offered"] = offer.render(context.get("request"), value["reference"], options) if offer else ""
+        context["label"] = offer.label if offer else ""
         return context
 
 
