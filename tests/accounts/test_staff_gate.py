@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, TOTP, format_hotp_value, hotp_value
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
@@ -123,3 +125,11 @@ def test_wagtails_preferences_can_be_saved(client: Client, staff: User) -> None:
     assert page.status_code == 200
     assert "first_name" not in page.text
     assert 'type="file"' not in page.text
+
+
+def test_a_stolen_database_is_no_second_factor(staff: User, totp: Callable[[], str], settings: Any) -> None:
+    stored = Authenticator.objects.get(user=staff).data["secret"]
+    app = TOTP(Authenticator.objects.get(user=staff))
+    assert not re.fullmatch("[A-Z2-7]{32}", stored), "that is the secret itself"
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "the next key", [settings.SECRET_KEY]
+    assert app.validate_code(totp()), "a new SECRET_KEY locks nobody out while the old one is a fallback"
