@@ -41,12 +41,11 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize("step", ["review", "pay"])
 @pytest.mark.parametrize("field, value, sentence", WRONG)
 def test_wrong_input_is_named_beside_its_field_and_kept(
-    way: Way, friend: Tier, nothing_happened: Nothing, field: str, value: str, sentence: str, step: str
+    way: Way, friend: Tier, nothing_happened: Nothing, field: str, value: str, sentence: str
 ) -> None:
-    response = way.send(friend, step, **{field: value})
+    response = way.send(friend, "pay", **{field: value})
     assert response.status_code == 422
     form = response.context["form"]
     assert sentence.replace("&#x27;", "'") in " ".join(form.errors[field])
@@ -55,6 +54,12 @@ def test_wrong_input_is_named_beside_its_field_and_kept(
     assert f'href="#id_{field}' in html, "the summary leads to the field"
     for name, kept in {**TYPED, field: value}.items():
         assert form[name].value() == kept
+    nothing_happened()
+
+
+def test_the_review_refuses_what_paying_would_refuse(way: Way, friend: Tier, nothing_happened: Nothing) -> None:
+    response = way.send(friend, "review", name="", amount="ten")
+    assert response.status_code == 422 and set(response.context["form"].errors) == {"name", "amount"}
     nothing_happened()
 
 
