@@ -22,7 +22,8 @@ class CleanPicture(ContentFile):
 def clean_picture(upload: IO[bytes]) -> CleanPicture:
     """Return the picture under a random name without EXIF, GPS, XMP, IPTC, thumbnail, profile or comment.
 
-    Raises ValidationError when it cannot be read to its last pixel or has too many of them.
+    Raises ValidationError when it cannot be read or has too many pixels. (A picture that was cut off is refused too,
+    unless WeasyPrint has been imported, which makes Pillow fill up what is missing.)
     """
     upload.seek(0)
     try:
