@@ -163,3 +163,12 @@ class TestMemberships:
 
 def test_the_menu_has_membership(desk: Client) -> None:
     assert "Membership" in desk.get(reverse("wagtailadmin_home")).content.decode()
+
+
+def test_finance_sets_prices_and_looks_memberships_up(member: Membership, charlie: User) -> None:
+    charlie.groups.add(Group.objects.get(name="Finance"))
+    client = Client()
+    client.force_login(charlie)
+    for address in ("memberships:index", "tiers:index", "tiers:add"):
+        assert client.get(reverse(address)).status_code == 200
+    assert client.get(reverse("tiers:delete", args=[member.tier.pk])).status_code == 302
