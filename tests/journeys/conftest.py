@@ -50,5 +50,3 @@ def stripe_tells(connected_sandbox: Sandbox) -> Any:
             pass
 
     return tell
-
-
