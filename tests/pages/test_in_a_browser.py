@@ -61,6 +61,12 @@ def page(browser: BrowserContext) -> Any:
     return page
 
 
+def press(page: Any, selector: str) -> None:
+    """Click, and wait until the next page is there: a click alone does not."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
 def expect_no_fault(page: Any) -> None:
     found = Axe().run(page).response["violations"]
     assert [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in found] == [], page.url
@@ -89,20 +95,20 @@ def test_signing_in_and_the_account_have_no_fault(
     settings.DEMO = True
     page.set_viewport_size({"width": 320, "height": 800})
     page.goto(live_server.url + reverse("account_login"))
-    page.click("text=Send me a code")
+    press(page, "text=Send me a code")
     expect_no_fault(page)
     assert page.evaluate("document.activeElement.className") == "error-summary", "the summary takes the focus"
     page.fill("input[type=email]", alice.email)
-    page.click("text=Send me a code")
+    press(page, "text=Send me a code")
     expect_no_fault(page)
     page.goto(live_server.url + reverse("demo_mail_list"))
     expect_no_fault(page)
-    page.click("tbody a")
+    press(page, "tbody a")
     expect_no_fault(page)
     code = page.inner_text("h1").split(": ")[1]
-    page.click("text=Type the code")
+    press(page, "text=Type the code")
     page.fill("input[name=code]", code)
-    page.click("main button:has-text('Sign in')")
+    press(page, "main button:has-text('Sign in')")
     assert page.url.endswith(reverse("account_home"))
     expect_no_fault(page)
     for path in SIGNED_IN[1:]:
@@ -123,7 +129,7 @@ def test_the_menu_opens_on_a_narrow_screen_and_the_page_is_reached_by_keyboard(
     page.focus(".site-menu > summary")
     page.keyboard.press("Enter")
     assert page.is_visible(".site-menu nav")
-    page.click(".site-menu >> text=Stories")
+    press(page, ".site-menu >> text=Stories")
     assert page.url.endswith("/stories/")
 
 
