@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,10 +12,11 @@ from django.template.loader import render_to_string
 from wagtail import hooks
 
 from accounts.sections import AccountSection
-from membership import access, account
+from membership import access, account, demo
 from membership.cards import known_interval, tier_cards
 from membership.staff import MembershipGroup
 from pages.offers import Offer
+from payments.models import Payment
 
 
 @hooks.register("register_offer")
@@ -37,6 +39,12 @@ def account_section(request: HttpRequest) -> AccountSection | None:
 @hooks.register("scheduled_jobs")
 def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
     return [("membership.expire", timedelta(minutes=30), access.expire)]
+
+
+@hooks.register("demo_offering")
+def demo_offering() -> tuple[Callable[[], Any], Callable[[Mapping[str, str], Random], Payment]]:
+    """What the demo's history asks of an offering: how to make it, and how somebody begins to pay for it."""
+    return demo.build_tiers, demo.start_checkout
 
 
 @hooks.register("register_admin_viewset")

@@ -1,13 +1,23 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
+
+from accounts import tasks
+from accounts.delivery import forget_mail
+
+KEEP_MAIL = timedelta(days=90)
 
 
 class NoSecondFactor(Component):
@@ -19,6 +29,21 @@ class NoSecondFactor(Component):
             "The second factor is switched off (STAFF_SECOND_FACTOR): anybody with a staff password can open every "
             "page here. That is for demos only.",
         )
+
+
+@hooks.register("scheduled_jobs")
+def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
+    return [
+        ("accounts.deliver_due_mail", timedelta(minutes=5), tasks.deliver_due_mail.enqueue),
+        ("accounts.forget_mail", timedelta(days=1), forget_old_mail),
+        ("accounts.forget_sessions", timedelta(days=1), partial(call_command, "clearsessions")),
+        # Arguments and results of finished background tasks have no further use.
+        ("accounts.forget_tasks", timedelta(days=1), partial(call_command, "prune_db_task_results", verbosity=0)),
+    ]
+
+
+def forget_old_mail() -> int:
+    return forget_mail(before=timezone.now() - KEEP_MAIL)
 
 
 @hooks.register("construct_homepage_panels")

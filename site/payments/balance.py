@@ -123,7 +123,8 @@ def stripe_balance() -> dict[str, int]:
     """What Stripe holds for us by currency, available and pending together, in minor units."""
     balance = gateway.read_balance()
     totals: dict[str, int] = {}
-    for part in [*balance.available, *balance.pending]:
-        currency = part.currency.upper()
-        totals[currency] = totals.get(currency, 0) + part.amount
+    parts = [(part.currency, part.amount) for part in balance.available]
+    parts += [(part.currency, part.amount) for part in balance.pending]
+    for currency, amount in parts:
+        totals[currency.upper()] = totals.get(currency.upper(), 0) + amount
     return totals

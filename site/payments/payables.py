@@ -70,7 +70,7 @@ class Recurring(Payable, Protocol):
 
 def kind_of(payable: Payable) -> str:
     """The name by which rows remember a payable, such as ``membership.membership``."""
-    return cast(Any, payable)._meta.label_lower
+    return str(cast(Any, payable)._meta.label_lower)
 
 
 def find_payable(kind: str, pk: int) -> Payable | None:

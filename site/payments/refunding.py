@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 
+from accounts.models import User
 from payments import gateway, worker
 from payments.mirror.ours import NotHereYet, NotOurs, reference_of
 from payments.models import Payment, Refund
@@ -15,7 +16,7 @@ class RefundRefused(Exception):
     """The refund can't be made; the message is for the person who asked."""
 
 
-def request_refund(payment: Payment, *, amount: int, reason: str, by: object | None) -> Refund:
+def request_refund(payment: Payment, *, amount: int, reason: str, by: User | None) -> Refund:
     """Refund ``amount`` (minor units of the payment's currency). Asked twice at once, it is done once.
 
     Raises:
@@ -63,7 +64,7 @@ def _after_failure(refund: Refund, payment: Payment) -> str:
     return LATER
 
 
-def _request(payment: Payment, *, amount: int, reason: str, by: object | None) -> Refund:
+def _request(payment: Payment, *, amount: int, reason: str, by: User | None) -> Refund:
     with transaction.atomic():
         payment = Payment.objects.select_for_update().get(pk=payment.pk)
         waiting = payment.refunds.filter(status=Refund.Status.REQUESTED).first()

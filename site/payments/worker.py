@@ -144,5 +144,5 @@ def _postpone(event_ids: list[int], error: str) -> None:
 
 def _wait(attempts: int) -> timedelta:
     """2 s, 4 s, 8 s … to an hour, spread so that many do not come back together."""
-    longest = min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
+    longest: timedelta = min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreading, not secrecy

@@ -15,7 +15,7 @@ import pytest
 from django.utils import timezone
 
 from payments import checkout, gateway, worker
-from payments.models import Payment, Plan
+from payments.models import Payment, Plan, Refund
 from payments.refunding import request_refund
 from payments.repair import fetch_missing_fees, reread_events
 from receipts import ledger
@@ -83,7 +83,7 @@ def test_a_gift_is_paid_booked_with_its_fee_and_refunded(till: Till, payer: Paye
     assert line.fee == fee and line.net == 5000 - fee  # type: ignore[union-attr]
 
     refund = request_refund(payment, amount=2000, reason="contract", by=None)
-    wait_for(lambda: refund.refresh_from_db() or refund.transaction, till)
+    wait_for(lambda: Refund.objects.get(pk=refund.pk).transaction, till)
     assert ledger.unrefunded(payment.transaction or Transaction()) == 3000
 
 

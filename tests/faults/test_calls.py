@@ -103,8 +103,8 @@ class TestF11OurCommitFails:
         (session_id,) = road.sandbox.ids("checkout.session")
         road.sandbox.complete(session_id)
         road.deliver_and_work_off()
-        payment.refresh_from_db()
-        assert (payment.status, payment.session_id) == (Payment.Status.PAID, session_id)
+        adopted = Payment.objects.get()
+        assert (adopted.status, adopted.session_id) == (Payment.Status.PAID, session_id)
         assert road.books_agree()
 
 

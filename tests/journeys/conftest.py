@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from config.demo.history import prepared_offerings
 from config.demo.staff import make_issuer
-from membership.demo import build_tiers
 from pages.demo import build_site
 from tests.faults.road import post
 from tests.journeys.walking import Walker
@@ -28,7 +28,7 @@ def charity(transactional_db: None, live_server: Any, connected_sandbox: Sandbox
     settings.CONTENT_SECURITY_POLICY = {**policy, "DIRECTIVES": directives}
     build_site()
     make_issuer()
-    build_tiers()
+    prepared_offerings()
     yield live_server.url
 
 

@@ -63,7 +63,8 @@ def test_confirming_an_address_attaches_what_was_paid_with_it() -> None:
     confirm(user)
     payer.refresh_from_db()
     other.refresh_from_db()
-    assert (payer.user, other.user) == (user, None)
+    assert payer.user == user
+    assert other.user is None
 
 
 def test_confirming_never_takes_a_payer_from_another_user(grace: User, charlie: User) -> None:

@@ -1,7 +1,10 @@
-"""Two years of an NGO's income, lived through in half a minute.
+"""Two years of an NGO's income, lived through in a minute.
 
 Nothing here writes a booking. It moves the sandbox's clock, lets supporters join, fail, cancel and dispute there, and
 then re-reads and works off Stripe's events with the site's own code: every amount arrived as a real one would.
+
+What can be joined is the offerings' affair: each gives its part through the hook ``demo_offering``, a function that
+returns ``(prepare, start)``; ``prepare()`` makes what is offered, ``start(person, dice)`` begins a checkout of it.
 """
 
 from __future__ import annotations
@@ -10,34 +13,45 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
+from wagtail import hooks
 
-from config.demo.people import supporter
+from config.demo.people import Person, supporter
 from config.demo.sandbox_control import control, move_clock, start_clock
-from membership.joining import PayerDetails, begin
-from membership.models import Membership, Tier
-from payments.models import Event, Payment
+from payments.models import Event, Payment, Plan
 from payments.repair import reconcile, reread_events
 from payments.worker import work_off
+
+Start = Callable[[Person, Random], Payment]
 
 MONTH = timedelta(days=30, hours=10)
 TELLING = timedelta(hours=2)
 # Where a supporter's path may lead, out of a hundred supporter-months.
-CANCELS, FAILS_ONCE, FAILS_FOR_GOOD, REFUNDED, DISPUTED = 1.5, 3, 0.8, 0.6, 0.25
-YEARLY, GIVES_MORE, DECLINED_FIRST = 30, 20, 8
+CANCELS, FAILS_ONCE, FAILS_FOR_GOOD, REFUNDED, DISPUTED = 2.0, 3, 1.0, 0.8, 0.5
+DECLINED_FIRST = 8
+
+
+def prepared_offerings() -> list[Start]:
+    """Make what every offering offers; returns how each begins a checkout."""
+    starts = []
+    for give in hooks.get_hooks("demo_offering"):
+        prepare, start = give()
+        prepare()
+        starts.append(start)
+    return starts
 
 
 @dataclass
 class History:
-    """Lives ``months`` months that end now, with about ``members`` people joining on the way."""
+    """Lives ``months`` months that end now, with about ``people`` people joining on the way."""
 
-    members: int
+    people: int
     months: int
-    tiers: list[Tier]
-    member: PayerDetails
+    starts: list[Start]
+    # Joins first and stays.
+    member: Person
     tell: Callable[[float], None]
     dice: Random = field(default_factory=lambda: Random(20240601))
 
@@ -46,7 +60,6 @@ class History:
         begun = timezone.now() - self.months * MONTH - TELLING
         start_clock(begun)
         control("settings", automatic_payouts=True, after_last_attempt="cancel")
-        self._join(self.member, tier=self.tiers[0], interval="month")
         for month in range(self.months):
             self._live_month(month, begun + month * MONTH)
             self.tell((month + 1) / self.months)
@@ -56,37 +69,32 @@ class History:
         _date_payments()
 
     def _live_month(self, month: int, start: datetime) -> None:
-        joiners = self._joiners(month)
-        for number in range(joiners):
-            self._join_as_people_do(supporter(month * 1000 + number, self.dice))
+        joiners = [supporter(month * 1000 + number, self.dice) for number in range(self._joiners(month))]
+        for person in [self.member, *joiners] if month == 0 else joiners:
+            self._join(person)
         self._catch_up(start - timedelta(days=2))
-        self._let_things_happen(start)
+        self._let_things_happen()
         move_clock(start + MONTH)
         self._catch_up(start - timedelta(days=2))
 
     def _joiners(self, month: int) -> int:
-        """A small start, a steady flow, and a campaign at each year's end."""
-        already, due = month * self.members // self.months, (month + 1) * self.members // self.months
+        """A steady flow, and a campaign at each year's end."""
+        if not self.starts:
+            return 0
+        already, due = month * self.people // self.months, (month + 1) * self.people // self.months
         return due - already + (2 if month % 12 == 6 else 0)
 
-    def _join_as_people_do(self, person: PayerDetails) -> None:
-        tier = self.dice.choices(self.tiers, weights=[6, 3, 1][: len(self.tiers)])[0]
-        interval = "year" if self._happens(YEARLY) else "month"
-        self._join(person, tier=tier, interval=interval)
-
-    def _join(self, person: PayerDetails, *, tier: Tier, interval: str) -> None:
-        price = tier.price_of(interval) or 0
-        amount = price + price // 3 if self._happens(GIVES_MORE) else None
-        payment = begin(payer_details=person, tier=tier, interval=interval, amount=amount, user=None, locale="en")
+    def _join(self, person: Person) -> None:
+        if not self.starts:
+            return
+        payment = self.dice.choice(self.starts)(person, self.dice)
         if self._happens(DECLINED_FIRST):
             control(f"checkout/{payment.session_id}/complete", outcome="declined")
         control(f"checkout/{payment.session_id}/complete", outcome="paid")
 
-    def _let_things_happen(self, at: datetime) -> None:
-        for membership in Membership.objects.live(at).select_related("payer").order_by("pk"):
-            plan = membership.plan()
-            if plan is None or plan.is_over or membership.payer.email == self.member.email:
-                continue
+    def _let_things_happen(self) -> None:
+        plans = Plan.objects.exclude(status__in=Plan.OVER).filter(cancel_at_period_end=False).order_by("pk")
+        for plan in plans.exclude(payer__email=self.member["email"]):
             if self._happens(CANCELS):
                 control(f"subscriptions/{plan.subscription_id}/cancel", at_period_end=True)
             elif self._happens(FAILS_ONCE):
@@ -94,10 +102,10 @@ class History:
             elif self._happens(FAILS_FOR_GOOD):
                 control(f"subscriptions/{plan.subscription_id}/next_outcome", outcome="declined", times=9)
             else:
-                self._money_back(membership)
+                self._money_back(plan)
 
-    def _money_back(self, membership: Membership) -> None:
-        payment = membership.payments().paid().exclude(charge_id=None).order_by("-paid_at").first()
+    def _money_back(self, plan: Plan) -> None:
+        payment = plan.payments.filter(transaction__isnull=False).order_by("-paid_at").first()
         if payment is None or payment.refunded_amount or payment.disputes.exists():
             return
         if self._happens(REFUNDED):
@@ -119,10 +127,3 @@ class History:
 def _date_payments() -> None:
     """Checkouts began when they were paid, not in the minute in which this history was made."""
     Payment.objects.filter(paid_at__isnull=False, session_id__isnull=False).update(created_at=F("paid_at"))
-
-
-def as_details(login: Any) -> PayerDetails:
-    return PayerDetails(
-        name=login.name, email=login.email, line1="12 Lantern Court", city="Portland", region="ME", postcode="04101",
-        country="US",
-    )  # fmt: skip

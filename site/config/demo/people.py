@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from membership.joining import PayerDetails
+from config.demo_logins import DemoLogin
 
 FIRST = (
     "Amara", "Benedikt", "Chiara", "Dagny", "Emeka", "Fatima", "Gwen", "Hana", "Ines", "Jonas", "Kavya", "Leif",
@@ -24,16 +24,33 @@ PLACES = (
 )  # fmt: skip
 
 
-def supporter(number: int, dice: Random) -> PayerDetails:
+# What a person types into a form: name, email, line1, city, region, postcode, country.
+Person = dict[str, str]
+
+
+def supporter(number: int, dice: Random) -> Person:
     """The supporter with this number; ``example.org`` can't receive mail, so nobody is written to by mistake."""
     first, last = dice.choice(FIRST), dice.choice(LAST)
     town, state, prefix = dice.choice(PLACES)
-    return PayerDetails(
-        name=f"{first} {last}",
-        email=f"{first}.{last}.{number}@example.org".lower(),
-        line1=f"{dice.randint(1, 240)} {dice.choice(STREETS)}",
-        city=town,
-        region=state,
-        postcode=f"{prefix}{dice.randint(0, 99):02d}",
-        country="US",
-    )
+    return {
+        "name": f"{first} {last}",
+        "email": f"{first}.{last}.{number}@example.org".lower(),
+        "line1": f"{dice.randint(1, 240)} {dice.choice(STREETS)}",
+        "city": town,
+        "region": state,
+        "postcode": f"{prefix}{dice.randint(0, 99):02d}",
+        "country": "US",
+    }
+
+
+def known_member(login: DemoLogin) -> Person:
+    """Somebody who can sign in, so that there is an account with a history to look at."""
+    return {
+        "name": login.name,
+        "email": login.email,
+        "line1": "12 Lantern Court",
+        "city": "Portland",
+        "region": "ME",
+        "postcode": "04101",
+        "country": "US",
+    }

@@ -70,7 +70,7 @@ def id_of(value: Any) -> str | None:
     """The id of a field that Stripe may answer expanded or not."""
     if value is None or isinstance(value, str):
         return value
-    return value.id
+    return str(value.id)
 
 
 def paid_payment(*, charge_id: str | None, payment_intent_id: str | None) -> Payment | None:

@@ -26,9 +26,6 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """All that a listing shows, in one query."""
         return self.select_related("payer", "transaction", "plan").order_by("-created_at")
 
-    def of_payer_user(self, user: object) -> PaymentQuerySet:
-        return self.filter(payer__user=user)
-
 
 class Payment(models.Model):
     """One checkout, or one paid invoice of a plan. ``amount`` is in the minor unit of ``currency``."""

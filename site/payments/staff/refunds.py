@@ -96,7 +96,7 @@ class RefundView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  
                 self.payment,
                 amount=form.cleaned_data["amount"],
                 reason=form.cleaned_data["reason"],
-                by=self.request.user,
+                by=self.request.user if self.request.user.is_authenticated else None,
             )
         except RefundRefused as refused:
             return self._refused(refused)

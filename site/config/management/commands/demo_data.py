@@ -14,15 +14,14 @@ from django_tasks_db.models import DBTaskResult
 
 from accounts.models import OutgoingMail
 from accounts.tasks import deliver
-from config.demo.history import History, as_details
+from config.demo.history import History, prepared_offerings
+from config.demo.people import known_member
 from config.demo.staff import make_issuer, make_logins
 from config.demo_logins import MEMBER
 from config.sandbox_process import sandbox_answers
-from membership.demo import build_tiers
-from membership.models import Membership
 from pages.demo import build_site
 from payments.models import Payment
-from receipts.models import Receipt
+from receipts.models import Payer, Receipt
 from receipts.tasks import draw_receipt
 
 BAR = 30
@@ -40,14 +39,14 @@ class Command(BaseCommand):
         started = time.monotonic()
         build_site()
         make_issuer()
-        tiers = build_tiers()
-        History(members=members, months=months, tiers=tiers, member=as_details(MEMBER), tell=self._draw_bar).live()
+        starts = prepared_offerings()
+        History(people=members, months=months, starts=starts, member=known_member(MEMBER), tell=self._draw_bar).live()
         make_logins()
         forget_old_mail()
         let_new_receipts_pass()
         self.stdout.write(
-            f"{Payment.objects.paid().count()} payments of {Membership.objects.begun().count()} memberships "
-            f"over {months} months, in {time.monotonic() - started:.0f} s."
+            f"{Payment.objects.paid().count()} payments of {Payer.objects.count()} people over {months} months, "
+            f"in {time.monotonic() - started:.0f} s."
         )
 
     def _refuse_where_it_would_harm(self, members: int, months: int) -> None:
