@@ -31,7 +31,7 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--members", type=int, default=30, help="how many people join on the way (30)")
+        parser.add_argument("--members", type=int, default=40, help="how many people join on the way (40)")
         parser.add_argument("--months", type=int, default=24, help="how many months of history, ending now (24)")
 
     def handle(self, *args: Any, members: int, months: int, **options: Any) -> None:
