@@ -98,9 +98,18 @@ def _finish(document: Any, pdf: Any) -> None:
     """Say that the file is PDF/UA too, and leave its metadata uncompressed, as PDF/A wants it."""
     import pydyf
 
+    class PlainlyEnded(pydyf.Stream):
+        """A stream whose end cannot be misread: data that happens to end in CR, followed by a bare LF, looks to a
+        strict reader as if its last byte belonged to the line's end, and one file in twenty would fail as PDF/A."""
+
+        @property
+        def data(self) -> bytes:
+            return bytes(super().data.removesuffix(b"\nendstream") + b"\r\nendstream")
+
     for part in pdf.objects:
         if not isinstance(part, pydyf.Stream):
             continue
+        part.__class__ = PlainlyEnded
         if part.extra.get("Type") == "/Metadata":
             part.stream[0] = part.stream[0].replace(b"</rdf:RDF>", PDF_UA + b"</rdf:RDF>")
             part.compress = False
