@@ -54,13 +54,15 @@ def _plans_of(memberships: list[Membership]) -> dict[int, Plan]:
 
 def _row(membership: Membership, plan: Plan | None, now: Any) -> dict[str, Any]:
     runs = plan is not None and not plan.is_over
+    ends = plan is not None and plan.cancel_at_period_end
     return {
         "membership": membership,
         "benefits": list(membership.tier.benefits.all()),
         "is_live": membership.is_live(now),
         "next_payment_at": plan.current_period_end if plan and membership.state == State.ACTIVE else None,
-        "can_cancel": runs and membership.state in CANCELLABLE,
-        "can_keep": runs and membership.state == State.CANCEL_AT_END,
+        # The subscription's own word: a membership that is behind with a payment can be cancelled and kept too.
+        "can_cancel": runs and membership.state in CANCELLABLE and not ends,
+        "can_keep": runs and ends,
         "can_change_card": runs,
     }
 
@@ -70,7 +72,7 @@ def _row(membership: Membership, plan: Plan | None, now: Any) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     membership, plan = _own(request, public_id)
-    if membership.state not in CANCELLABLE:
+    if membership.state not in CANCELLABLE or plan.cancel_at_period_end:
         messages.info(request, "This membership is not renewed any more.")
         return redirect("account_home")
     form = CancelForm(request.POST if request.method == "POST" else None)
@@ -82,7 +84,7 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     Membership.objects.filter(pk=membership.pk).update(
         cancel_requested_at=timezone.now(), cancel_reason=form.cleaned_data["reason"]
     )
-    _report(request, membership, State.CANCEL_AT_END, "Your membership is cancelled. No further payment will be taken.")
+    _report(request, plan, cancelled=True, text=_cancelled_text(membership))
     return redirect("account_home")
 
 
@@ -92,7 +94,7 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
 def keep(request: HttpRequest, public_id: str) -> HttpResponse:
     membership, plan = _own(request, public_id)
     if _set_cancel(request, plan, cancel=False):
-        _report(request, membership, State.ACTIVE, "Your membership goes on. Thank you for staying.")
+        _report(request, plan, cancelled=False, text="Your membership goes on. Thank you for staying.")
     return redirect("account_home")
 
 
@@ -136,10 +138,16 @@ def _set_cancel(request: HttpRequest, plan: Plan, *, cancel: bool) -> bool:
     return True
 
 
-def _report(request: HttpRequest, membership: Membership, expected: State, text: str) -> None:
+def _cancelled_text(membership: Membership) -> str:
+    if membership.state == State.PAST_DUE:
+        return "Your membership is cancelled. The payment that is still open may be tried again until then."
+    return "Your membership is cancelled. No further payment will be taken."
+
+
+def _report(request: HttpRequest, plan: Plan, *, cancelled: bool, text: str) -> None:
     """Say that it is done only where the re-read subscription says so."""
-    membership.refresh_from_db(fields=["state"])
-    if membership.state == expected:
+    plan.refresh_from_db(fields=["cancel_at_period_end"])
+    if plan.cancel_at_period_end == cancelled:
         messages.success(request, text)
     else:
         messages.info(request, ON_ITS_WAY)

@@ -194,6 +194,13 @@ class Membership(models.Model):
             self.save(update_fields=["refunded_until", "paid_until"])
         access.sync_groups(self.payer.user)
 
+    def refund_failed(self, transaction: Transaction) -> None:
+        """The money stayed here after all, and so does what it paid for."""
+        if self.refunded_until and (self.paid_until is None or self.paid_until < self.refunded_until):
+            self.paid_until, self.refunded_until = self.refunded_until, None
+            self.save(update_fields=["refunded_until", "paid_until"])
+        access.sync_groups(self.payer.user)
+
     def released(self) -> None:
         if self.started_at is None:
             self.state = State.ABANDONED

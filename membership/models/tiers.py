@@ -147,7 +147,8 @@ class Benefit(models.Model):
             "label": self.label,
             "kind": self.kind,
             "fair_value": share_of_year(self.fair_value, interval),
-            "cost": None if self.cost is None else share_of_year(self.cost, interval),
+            # Whole, also in a month's payment: the low-cost limit is for an article, however it is paid.
+            "cost": self.cost,
             "bears_logo": self.bears_logo,
         }
 

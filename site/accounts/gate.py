@@ -36,7 +36,7 @@ class StaffGate:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(STAFF_PAGES):
+        if not request.path_info.startswith(STAFF_PAGES):
             return self.get_response(request)
         response = self._turn_away(request) or self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", STAFF_POLICY)
@@ -45,7 +45,7 @@ class StaffGate:
 
     def _turn_away(self, request: HttpRequest) -> HttpResponse | None:
         """Where to send somebody who may not go on; None lets them through."""
-        if request.path.startswith(OPEN):
+        if request.path_info.startswith(OPEN):
             return None
         if not request.user.is_authenticated:
             return _redirect("account_login", request)

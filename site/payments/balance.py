@@ -17,6 +17,7 @@ from payments.issues import close_issue, open_issue
 from payments.mirror.ours import at, id_of
 from payments.models import BalanceLine, Payment, Payout
 from payments.origins import reference_behind
+from receipts import ledger
 from receipts.models import Transaction
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 # Lines are listed again this far back, because Stripe may show one a little late.
 OVERLAP = timedelta(days=3)
+# What Stripe charges by itself and not with a payment: for Billing, for Radar, taxes on its fees.
+OWN_FEES = {"stripe_fee", "stripe_fx_fee", "tax_fee", "network_cost"}
 
 
 def remember_line(line: stripe.BalanceTransaction, *, payout: Payout | None = None) -> BalanceLine:
@@ -57,16 +60,29 @@ def read_new_lines() -> int:
 
 def explain_lines() -> list[BalanceLine]:
     """Explain what is not explained yet: booked, or another integration's. Returns what stays unexplained."""
-    waiting = list(BalanceLine.objects.filter(state=BalanceLine.State.UNEXPLAINED))
+    waiting = list(BalanceLine.objects.exclude(state=BalanceLine.State.BOOKED))
     booked = _booked_references(waiting)
     for line in waiting:
         if booked.issuperset(references_of(line)):
+            # Also one that was taken for foreign, when it was seen before what it belongs to.
             line.state = BalanceLine.State.BOOKED
             close_issue("balance_unexplained", line.line_id)
-        elif is_foreign(line):
+        elif line.state == BalanceLine.State.UNEXPLAINED and is_foreign(line):
             line.state = BalanceLine.State.FOREIGN
     BalanceLine.objects.bulk_update(waiting, ["state"], batch_size=500)
     return [line for line in waiting if line.state == BalanceLine.State.UNEXPLAINED]
+
+
+def book_own_fees(lines: list[BalanceLine]) -> None:
+    """Book what Stripe charged by itself: no payment of ours brings these lines into the books."""
+    for line in lines:
+        if line.type in OWN_FEES and line.net:
+            ledger.record_fee(
+                reference=f"stripe:{line.line_id}",
+                amount=-line.net,
+                currency=line.currency,
+                occurred_at=line.created,
+            )
 
 
 def report_line(line: BalanceLine) -> None:
@@ -80,6 +96,8 @@ def report_line(line: BalanceLine) -> None:
 
 def references_of(line: BalanceLine) -> set[str]:
     """The ledger references that explain a line: its gross movement, and its fee where there is one."""
+    if line.type in OWN_FEES:
+        return {f"stripe:{line.line_id}"}
     if line.type in {"adjustment", "dispute", "dispute_reversal"}:
         gross, fee = f"stripe:{line.line_id}", f"stripe:fee:{line.line_id}"
     elif line.type in {"payout_failure", "payout_cancel", "refund_failure"}:
@@ -102,9 +120,12 @@ def is_foreign(line: BalanceLine) -> bool:
     """Whether a charge or refund belongs to another integration on the same account. Asks Stripe."""
     if line.type not in {"charge", "payment", "refund", "payment_refund"} or not line.source_id:
         return False
-    if line.type in {"refund", "payment_refund"}:
-        return _foreign(id_of(gateway.read_refund(line.source_id).charge))
-    return _foreign(line.source_id)
+    try:
+        if line.type in {"refund", "payment_refund"}:
+            return _foreign(id_of(gateway.read_refund(line.source_id).charge))
+        return _foreign(line.source_id)
+    except gateway.NoSuchObject:
+        return False
 
 
 def _foreign(charge_id: str | None) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from payments.issues import close_issue, open_issue
-from payments.models import Payment, Refund
+from payments.models import Payment
 from receipts import ledger
+from receipts.chart import Account
 from receipts.issuing import issue_receipt
 from receipts.models import Transaction
 
@@ -35,11 +35,25 @@ class Settled:
 def settle(payment: Payment, settled: Settled) -> bool:
     """Book a charge for its payment and fulfil. Doing it again adds at most the fee; False when it was parked."""
     payment = Payment.objects.select_for_update().get(pk=payment.pk)
-    if not _amount_agrees(payment, settled):
+    if _is_second_charge(payment, settled) or not _amount_agrees(payment, settled):
         return False
     if payment.status != Payment.Status.PAID:
         _book_income(payment, settled)
     _book_fee(payment, settled)
+    return True
+
+
+def _is_second_charge(payment: Payment, settled: Settled) -> bool:
+    """Whether what is paid was paid again. The first charge keeps its place; a person decides about the second."""
+    if payment.status != Payment.Status.PAID or payment.charge_id in {None, settled.charge_id}:
+        return False
+    open_issue(
+        "paid_twice",
+        settled.charge_id,
+        f"{settled.charge_id} pays again for what {payment.charge_id} has paid: {settled.amount} {settled.currency} "
+        "(minor units).",
+        payment=payment,
+    )
     return True
 
 
@@ -48,12 +62,22 @@ def _amount_agrees(payment: Payment, settled: Settled) -> bool:
         return True
     payment.charge_id = settled.charge_id
     payment.payment_intent_id = settled.payment_intent_id
+    # The money is here, whatever it is for: its refund and its fee need something to stand on.
+    payment.transaction, _ = ledger.record_movement(
+        reference=f"stripe:{settled.charge_id}",
+        debit=Account.STRIPE,
+        credit=Account.UNEXPLAINED,
+        amount=settled.amount,
+        currency=settled.currency,
+        occurred_at=settled.occurred_at,
+    )
     park(
         payment,
         "amount_differs",
         f"Asked for {payment.amount} {payment.currency}, Stripe took {settled.amount} {settled.currency} "
-        f"(minor units) with {settled.charge_id}. Nothing was booked or fulfilled.",
+        f"(minor units) with {settled.charge_id}. It is booked as unexplained, and nothing was fulfilled.",
     )
+    _book_fee(payment, settled)
     return False
 
 
@@ -139,6 +163,7 @@ def park(payment: Payment, kind: str, detail: str) -> None:
     open_issue(kind, str(payment.public_id), detail, payment=payment)
 
 
+@transaction.atomic
 def release(payment: Payment, status: str) -> bool:
     """End an unpaid checkout and give back what it held. Only the first of several calls does it."""
     moved = Payment.objects.filter(pk=payment.pk, status__in=[*Payment.OPEN, Payment.Status.PROCESSING]).update(
@@ -153,9 +178,21 @@ def release(payment: Payment, status: str) -> bool:
 
 
 def tell_refunded(payment: Payment, booked: Transaction) -> None:
+    if payment.status == Payment.Status.PARKED:
+        _end_parked(payment)
+        return
     for payable in payment.payables():
         payable.refunded(booked)
 
 
-def total_refunded(refunds: Iterable[Refund]) -> int:
-    return sum(refund.amount for refund in refunds if refund.status == Refund.Status.SUCCEEDED)
+def _end_parked(payment: Payment) -> None:
+    """What was parked has gone back whole: the payer may start anew."""
+    if payment.transaction and not ledger.unrefunded(payment.transaction):
+        Payment.objects.filter(pk=payment.pk).update(status=Payment.Status.PROCESSING)
+        release(payment, Payment.Status.FAILED)
+        close_issue("amount_differs", str(payment.public_id))
+
+
+def tell_refund_failed(payment: Payment, reversal: Transaction) -> None:
+    for payable in payment.payables():
+        payable.refund_failed(reversal)

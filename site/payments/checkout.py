@@ -6,9 +6,11 @@ breaks in between can be started again: the same payment, the same key, the same
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -20,6 +22,9 @@ from payments.booking import release
 from payments.models import Customer, Payment, PaymentItem, PaymentLine
 from payments.payables import Line, Payable, fingerprint, kind_of
 from receipts.models import Payer
+
+if TYPE_CHECKING:
+    import stripe
 
 
 class CheckoutUnavailable(Exception):
@@ -130,19 +135,7 @@ def copy_lines(source: Payment, target: Payment) -> None:
 
 def _send_to_stripe(payment: Payment, *, cancel_path: str, locale: str) -> None:
     try:
-        customer = _customer_id(payment)
-        session = gateway.create_session(
-            reference=str(payment.public_id),
-            customer=customer,
-            lines=[(line.description, line.amount + line.tax) for line in payment.lines.all() if line.amount],
-            currency=payment.currency,
-            interval=payment.interval,
-            # Stripe fills in the session's id, so the braces must stay as they are.
-            success_url=settings.BASE_URL + reverse("checkout_return") + "?session={CHECKOUT_SESSION_ID}",
-            cancel_url=settings.BASE_URL + cancel_path,
-            locale=locale,
-            key=payment.idempotency_key,
-        )
+        session = _session_for(payment, cancel_path=cancel_path, locale=locale)
     except gateway.StripeFailed as error:
         _count_attempt(payment)
         raise CheckoutUnavailable from error
@@ -155,6 +148,41 @@ def _send_to_stripe(payment: Payment, *, cancel_path: str, locale: str) -> None:
     # The webhook may have been faster and moved the payment on.
     if Payment.objects.filter(pk=payment.pk, status=Payment.Status.CREATED).update(status=Payment.Status.OPEN):
         payment.status = Payment.Status.OPEN
+    elif Payment.objects.filter(pk=payment.pk, status=Payment.Status.EXPIRED).exists():
+        _give_up(payment)
+
+
+def _give_up(payment: Payment) -> None:
+    """While we waited for Stripe, another tab chose other terms: this session must not be paid too."""
+    with contextlib.suppress(gateway.StripeProblem):
+        gateway.expire_session(payment.session_id or "")
+    raise CheckoutUnavailable
+
+
+def _session_for(payment: Payment, *, cancel_path: str, locale: str) -> stripe.checkout.Session:
+    """Make the session; once more with a new customer, if Stripe does not know ours any more."""
+    try:
+        return _create_session(payment, cancel_path=cancel_path, locale=locale)
+    except gateway.NoSuchObject:
+        # Deleted in Stripe's dashboard, or made in another mode.
+        Customer.objects.filter(payer=payment.payer, livemode=payment.livemode).update(stripe_id=None)
+        _count_attempt(payment)
+        return _create_session(payment, cancel_path=cancel_path, locale=locale)
+
+
+def _create_session(payment: Payment, *, cancel_path: str, locale: str) -> stripe.checkout.Session:
+    return gateway.create_session(
+        reference=str(payment.public_id),
+        customer=_customer_id(payment),
+        lines=[(line.description, line.amount + line.tax) for line in payment.lines.all() if line.amount],
+        currency=payment.currency,
+        interval=payment.interval,
+        # Stripe fills in the session's id, so the braces must stay as they are.
+        success_url=settings.BASE_URL + reverse("checkout_return") + "?session={CHECKOUT_SESSION_ID}",
+        cancel_url=settings.BASE_URL + cancel_path,
+        locale=locale,
+        key=payment.idempotency_key,
+    )
 
 
 def _count_attempt(payment: Payment) -> None:

@@ -224,12 +224,9 @@ def balance_lines(*, since: int | None = None, payout: str | None = None) -> Ite
     return _each(client().v1.balance_transactions.list, params)
 
 
-def events(*, since: int, undelivered_only: bool = False) -> Iterator[stripe.Event]:
+def events(*, since: int) -> Iterator[stripe.Event]:
     """Events created at or after ``since`` (epoch seconds), newest first. Stripe keeps them for 30 days."""
-    params: dict[str, Any] = {"limit": 100, "created": {"gte": since}}
-    if undelivered_only:
-        params["delivery_success"] = False
-    return _each(client().v1.events.list, params)
+    return _each(client().v1.events.list, {"limit": 100, "created": {"gte": since}})
 
 
 def subscriptions() -> Iterator[stripe.Subscription]:

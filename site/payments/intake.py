@@ -83,7 +83,6 @@ class GroupWriter:
     def _run(self) -> None:
         while True:
             batch = self._next_batch()
-            close_old_connections()
             if not self._commit(batch) and len(batch) > 1:
                 # One bad event must not refuse its neighbours.
                 for single in batch:
@@ -92,6 +91,7 @@ class GroupWriter:
     def _commit(self, batch: list[tuple[IncomingEvent, Future[None]]], last_try: bool = False) -> bool:
         """Write a batch and wake its requests; False when it failed and may be tried one by one."""
         try:
+            close_old_connections()
             write([event for event, _ in batch])
         except Exception as error:  # noqa: BLE001 - each waiting request must hear of it
             if last_try or len(batch) == 1:

@@ -11,7 +11,6 @@ from payments.models import Issue, Payment
 # What each kind means, in the words of the staff screen.
 KINDS = {
     "amount_differs": "Stripe took another amount than we asked for",
-    "unknown_reference": "Stripe names a payment that we do not have",
     "event_parked": "An event could not be worked off",
     "webhook_clock": "Genuine events look too old: is this machine's clock right?",
     "webhook_mode": "Events of the other mode arrive here",
@@ -21,7 +20,7 @@ KINDS = {
     "payout_differs": "A payout is not the sum of its lines",
     "payout_not_itemised": "A manual payout that Stripe can't itemise",
     "paid_outside": "An invoice was marked as paid outside Stripe",
-    "renewal_differs": "A renewal's amount is not what its plan says",
+    "paid_twice": "Something that is paid was paid again",
     "refund_partial": "A receipt was voided by a part refund: issue a new one",
     "refund_failed": "A refund failed: the payer did not get the money back",
     "dispute_open": "A bank disputes a payment",

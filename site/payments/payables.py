@@ -52,6 +52,9 @@ class Payable(Protocol):
     def refunded(self, transaction: Transaction) -> None:
         """Money went back; ``transaction`` is the refund's."""
 
+    def refund_failed(self, transaction: Transaction) -> None:
+        """The money did not go back after all; ``transaction`` is the one that reverses the refund."""
+
     def released(self) -> None:
         """The checkout ended without money: give back what was held."""
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.models import User
 from payments import gateway, worker
 from payments.mirror.ours import NotHereYet, NotOurs, reference_of
 from payments.models import Payment, Refund
 
+# Stripe forgets a key after a day or more; after that, the same key would make a second refund.
+KEY_KEPT = timedelta(hours=23)
 LATER = "Stripe could not be reached. Nothing is lost: ask again in a moment."
 
 
@@ -24,6 +29,8 @@ def request_refund(payment: Payment, *, amount: int, reason: str, by: User | Non
             and asking again goes on with it, under the same key.
     """
     refund = _request(payment, amount=amount, reason=reason, by=by)
+    if timezone.now() - refund.created_at > KEY_KEPT and _made_already(refund, payment):
+        return refund
     try:
         remote = gateway.create_refund(
             payment_intent=payment.payment_intent_id or "",
@@ -49,19 +56,26 @@ def request_refund(payment: Payment, *, amount: int, reason: str, by: User | Non
 
 def _after_failure(refund: Refund, payment: Payment) -> str:
     """Stripe failed with an answer: see whether it made the refund all the same before another try gets a new key."""
-    try:
-        made = [
-            one
-            for one in gateway.refunds_of(payment.charge_id or "")
-            if reference_of(one.metadata) == str(refund.public_id)
-        ]
-    except gateway.StripeProblem:
-        return LATER
-    if made:
-        Refund.objects.filter(pk=refund.pk, refund_id=None).update(refund_id=made[0].id, status=Refund.Status.PENDING)
+    if _made_already(refund, payment):
         return "Stripe had trouble, but made the refund. It is on its way."
     Refund.objects.filter(pk=refund.pk).update(attempt=refund.attempt + 1)
     return LATER
+
+
+def _made_already(refund: Refund, payment: Payment) -> bool:
+    """Look at Stripe for a refund with our mark, and adopt it.
+
+    Raises RefundRefused when Stripe can't be asked: without the answer nothing may be tried again.
+    """
+    try:
+        made = gateway.refunds_of(payment.charge_id or "")
+    except gateway.StripeProblem as error:
+        raise RefundRefused(LATER) from error
+    ours = [one.id for one in made if reference_of(one.metadata) == str(refund.public_id)]
+    if ours:
+        Refund.objects.filter(pk=refund.pk, refund_id=None).update(refund_id=ours[0], status=Refund.Status.PENDING)
+        refund.refresh_from_db()
+    return bool(ours)
 
 
 def _request(payment: Payment, *, amount: int, reason: str, by: User | None) -> Refund:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
+from django.db import OperationalError
 from django.utils import timezone
 
 from payments import gateway, worker
-from payments.balance import explain_lines, foreign_total, read_new_lines, report_line, stripe_balance
+from payments.balance import book_own_fees, explain_lines, foreign_total, read_new_lines, report_line, stripe_balance
 from payments.booking import release
 from payments.intake import write
 from payments.issues import close_issue, open_issue
@@ -73,7 +74,10 @@ def resync_objects(since: datetime) -> int:
 def _objects_of(line_type: str, source_id: str) -> list[tuple[str, str]]:
     """The objects whose syncing books a balance line."""
     if line_type in {"charge", "payment"}:
-        intent = id_of(gateway.read_charge(source_id).payment_intent)
+        try:
+            intent = id_of(gateway.read_charge(source_id).payment_intent)
+        except gateway.NoSuchObject:
+            return []
         return [("payment_intent", intent)] if intent else []
     if line_type in {"refund", "payment_refund", "refund_failure"}:
         return [("refund", source_id)]
@@ -83,10 +87,15 @@ def _objects_of(line_type: str, source_id: str) -> list[tuple[str, str]]:
 
 
 def _try(kind: str, object_id: str) -> bool:
-    """Sync one object; another's worker or another's object is no reason to stop."""
+    """Sync one object. Trouble with one is no reason to leave the others; only Stripe's absence ends the job."""
     try:
         worker.sync(kind, object_id)
+    except (gateway.StripeUnavailable, OperationalError):
+        raise
     except (NotOurs, NotHereYet, worker.Busy, worker.LeaseLost, gateway.NoSuchObject):
+        return False
+    except Exception as error:
+        log.error("Could not sync %s %s: %s", kind, object_id, worker.whereabouts(error))
         return False
     return True
 
@@ -121,6 +130,7 @@ def reconcile() -> int:
     read_new_lines()
     unexplained = explain_lines()
     if unexplained:
+        book_own_fees(unexplained)
         for line in unexplained:
             for kind, object_id in _objects_of(line.type, line.source_id):
                 _try(kind, object_id)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from wagtail import hooks
 
 from payments.models import ScheduledJob
+from payments.worker import whereabouts
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +55,8 @@ def _run(job: Job) -> bool:
     try:
         job.run()
     except Exception as caught:  # one job's trouble must not stop the clock
-        log.warning("The job %s failed: %s", job.name, type(caught).__name__)
-        error = f"{type(caught).__name__}: {caught}"[:2000]
+        error = whereabouts(caught)
+        log.warning("The job %s failed: %s", job.name, error)
     else:
         ScheduledJob.objects.filter(name=job.name).update(last_success=began)
     ScheduledJob.objects.filter(name=job.name).update(last_seconds=time.monotonic() - started, last_error=error)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 import random
 import secrets
+import traceback
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -24,6 +26,8 @@ from payments.models import Event, ObjectLease
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
+# How often an event that can't be worked off is tried before a person is asked. Stripe or the database being away is
+# nothing that a person can mend here: those waits grow to an hour and go on.
 ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(hours=1)
@@ -108,11 +112,14 @@ def _work_object(kind: str, object_id: str) -> bool:
         log.info("Lost the lease on %s.", object_id)
     except NotOurs:
         _finish(event_ids, Event.Status.IGNORED)
-    except (StripeUnavailable, NotHereYet, NoSuchObject) as error:
+    except (StripeUnavailable, OperationalError) as error:
+        _postpone(event_ids, type(error).__name__, may_park=False)
+    except (NotHereYet, NoSuchObject) as error:
         _postpone(event_ids, f"{type(error).__name__}: {error}")
     except Exception as error:  # a bug in one object's code must not stop the others
-        log.exception("Could not work off %s %s.", kind, object_id)
-        _postpone(event_ids, f"{type(error).__name__}: {error}")
+        # Where it happened, and not its text: a database quotes the row that it refused, with people's names.
+        log.error("Could not work off %s %s: %s", kind, object_id, whereabouts(error))
+        _postpone(event_ids, whereabouts(error))
     finally:
         release_lease(object_id, token)
     return True
@@ -129,12 +136,19 @@ def _finish(event_ids: list[int], status: str) -> None:
     )
 
 
-def _postpone(event_ids: list[int], error: str) -> None:
+def whereabouts(error: BaseException) -> str:
+    """The kind of an error and the place in our code that it came from, without its words."""
+    places = [frame for frame in traceback.extract_tb(error.__traceback__) if "site-packages" not in frame.filename]
+    place = f" in {Path(places[-1].filename).name}:{places[-1].lineno} ({places[-1].name})" if places else ""
+    return f"{type(error).__name__}{place}"
+
+
+def _postpone(event_ids: list[int], error: str, *, may_park: bool = True) -> None:
     """Try again later, waiting longer each time; after the last attempt park the event for a person."""
     for event in Event.objects.filter(pk__in=event_ids):
         event.attempts += 1
         event.error = error[:2000]
-        if event.attempts >= ATTEMPTS:
+        if may_park and event.attempts >= ATTEMPTS:
             event.status = Event.Status.PARKED
             open_issue("event_parked", event.event_id, f"{event.type} {event.object_id}: {error[:500]}")
         else:
@@ -144,5 +158,5 @@ def _postpone(event_ids: list[int], error: str) -> None:
 
 def _wait(attempts: int) -> timedelta:
     """2 s, 4 s, 8 s … to an hour, spread so that many do not come back together."""
-    longest: timedelta = min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
+    longest: timedelta = min(FIRST_WAIT * 2 ** min(attempts - 1, 12), LONGEST_WAIT)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreading, not secrecy

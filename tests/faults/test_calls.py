@@ -157,6 +157,64 @@ class TestF16TwoTabs:
             road.start_again(offering)
 
 
+def test_f30_a_customer_deleted_at_stripe_is_made_anew(road: Road) -> None:
+    road.start()
+    first = Customer.objects.get().stripe_id
+    road.sandbox.control("POST", f"/_sandbox/customers/{first}/delete")
+    payment = road.start()
+    assert payment.status == Payment.Status.OPEN
+    assert Customer.objects.get().stripe_id != first
+
+
+def test_a_tab_that_was_overtaken_ends_its_session(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    offering = Offering.objects.create(amount=5000)
+    create = gateway.create_session
+
+    def slow(**how: object) -> object:
+        session = create(**how)  # type: ignore[arg-type]
+        # Meanwhile the other tab chose other terms and closed this checkout.
+        Payment.objects.update(status=Payment.Status.EXPIRED)
+        return session
+
+    monkeypatch.setattr(gateway, "create_session", slow)
+    with pytest.raises(checkout.CheckoutUnavailable):
+        road.start_again(offering)
+    assert gateway.read_session(road.sandbox.ids("checkout.session")[0]).status == "expired"
+
+
+def test_a_session_left_behind_does_not_release_the_one_that_is_paid(road: Road) -> None:
+    offering = Offering.objects.create()
+    road.sandbox.fault(SESSIONS, "500", times=1)
+    with pytest.raises(checkout.CheckoutUnavailable):
+        road.start_again(offering)
+    payment = road.start_again(offering)
+    metadata = {"app": "steadfast", "ref": str(payment.public_id)}
+    price = {"currency": "usd", "unit_amount": 5000, "product_data": {"name": "A gift"}}
+    left = gateway.client().v1.checkout.sessions.create(
+        {
+            "mode": "payment",
+            "line_items": [{"price_data": price, "quantity": 1}],  # type: ignore[list-item]
+            "metadata": metadata,
+            "success_url": "https://example.org/",
+        }
+    )
+    gateway.expire_session(left.id)
+    road.deliver_and_work_off()
+    payment.refresh_from_db()
+    assert payment.status == Payment.Status.OPEN
+
+
+def test_a_bank_debit_waits_for_the_bank(road: Road) -> None:
+    payment = road.start(interval="month")
+    road.pay(payment, "sepa_paid_later")
+    road.deliver_and_work_off()
+    payment.refresh_from_db()
+    assert payment.status == Payment.Status.PROCESSING
+    road.sandbox.advance(20 * 86400)
+    road.deliver_and_work_off()
+    assert road.offering(payment).paid_count == 1
+
+
 def test_f22_a_declined_card_then_a_good_one_is_one_payment(road: Road) -> None:
     payment = road.start(interval="month")
     road.pay(payment, "declined")

@@ -164,6 +164,53 @@ class TestF53NotHereYet:
         assert Issue.objects.filter(kind="event_parked").exists()
 
 
+def test_stripe_away_for_hours_parks_nothing(road: Road) -> None:
+    payment = road.start_and_pay(interval="month")
+    road.deliver()
+    road.sandbox.fault("*", "drop_before", times=400)
+    for _ in range(worker.ATTEMPTS + 3):
+        Event.objects.update(next_attempt_at=timezone.now())
+        worker.work_off(limit=1)
+    assert not Event.objects.filter(status=Event.Status.PARKED).exists()
+    road.sandbox.clear_faults()
+    road.work_off()
+    assert road.offering(payment).paid_count == 1
+
+
+def test_one_bad_object_does_not_stop_a_repair_job(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = road.start_and_pay(), road.start_and_pay()
+    road.drop()
+    Payment.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    mirror = MIRRORS["checkout.session"]
+
+    def apply(reading: object) -> None:
+        if reading.session.id == bad.session_id:  # type: ignore[attr-defined]
+            raise KeyError("a bug, with somebody's name in its text")
+        mirror.apply(reading)
+
+    monkeypatch.setitem(MIRRORS, "checkout.session", mirror.__class__(read=mirror.read, apply=apply))
+    repair.sweep_checkouts()
+    assert road.offering(good).paid_count == 1
+
+
+def test_a_crash_while_releasing_releases_later(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    payment = road.start()
+    road.sandbox.advance(2 * 86400)
+    Payment.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    kind = type(road.offering(payment))
+    released = kind.released
+
+    def crash(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(kind, "released", crash)
+    with pytest.raises(KeyboardInterrupt):
+        repair.sweep_checkouts()
+    monkeypatch.setattr(kind, "released", released)
+    repair.sweep_checkouts()
+    assert road.offering(payment).released_count == 1
+
+
 class TestF57Poison:
     @pytest.fixture
     def poisoned(self, road: Road, monkeypatch: pytest.MonkeyPatch) -> Payment:
@@ -185,7 +232,8 @@ class TestF57Poison:
         assert road.offering(good).paid_count == 1
         assert not road.bookings() or len(road.bookings()) == 1
         parked = Event.objects.filter(status=Event.Status.PARKED)
-        assert parked and all("a bug" in one.error for one in parked)
+        # Where it happened; the text of an error may quote people's data.
+        assert parked and all("RuntimeError in" in one.error and "a bug" not in one.error for one in parked)
 
     def test_after_the_mend_it_is_replayed(
         self, road: Road, poisoned: Payment, monkeypatch: pytest.MonkeyPatch

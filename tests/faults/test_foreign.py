@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
-from payments import gateway, repair, worker
-from payments.models import BalanceLine, Event, Issue, Payment
+from payments import balance, gateway, repair, worker
+from payments.models import BalanceLine, Event, Issue, Payment, Payout
+from receipts import ledger
+from receipts.chart import Account
 from receipts.models import Payer, Transaction
-from tests.faults.road import Road
+from tests.faults.road import Road, event, post_event
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +56,27 @@ class TestF52ForeignObjects:
         assert repair.differences() == []
 
 
+def test_a_line_taken_for_foreign_too_early_is_booked_when_its_payment_comes(road: Road) -> None:
+    road.start_and_pay()
+    repair.read_new_lines()
+    BalanceLine.objects.update(state=BalanceLine.State.FOREIGN)
+    road.deliver_and_work_off()
+    repair.reconcile()
+    assert BalanceLine.objects.get().state == BalanceLine.State.BOOKED
+    assert repair.differences() == []
+
+
+def test_what_stripe_charges_by_itself_is_booked_as_its_fee(road: Road) -> None:
+    line = BalanceLine.objects.create(
+        line_id="txn_own", type="stripe_fee", amount=-250, fee=0, net=-250, currency="USD", created=timezone.now()
+    )
+    balance.book_own_fees([line])
+    balance.explain_lines()
+    line.refresh_from_db()
+    assert line.state == BalanceLine.State.BOOKED
+    assert ledger.account_balance(Account.STRIPE_FEES, currency="USD") == 250
+
+
 class TestF54MetadataGone:
     @pytest.fixture(autouse=True)
     def rubbed_off(self, road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,10 +112,6 @@ def test_money_of_ours_that_no_event_told_is_booked_by_reconciliation(road: Road
 
 
 def test_a_difference_of_one_cent_is_named(road: Road) -> None:
-    from django.utils import timezone
-
-    from receipts import ledger
-
     road.start_and_pay()
     road.deliver_and_work_off()
     assert repair.differences() == []
@@ -102,10 +122,6 @@ def test_a_difference_of_one_cent_is_named(road: Road) -> None:
 
 class TestPayouts:
     def test_a_payout_is_booked_itemised_and_adds_up(self, road: Road) -> None:
-        from payments.models import Payout
-        from receipts import ledger
-        from receipts.chart import Account
-
         for _ in range(3):
             road.start_and_pay()
         road.deliver_and_work_off()
@@ -118,10 +134,6 @@ class TestPayouts:
         assert repair.reconcile() == 0 and repair.differences() == []
 
     def test_a_failed_payout_comes_back(self, road: Road) -> None:
-        from payments.models import Payout
-        from receipts import ledger
-        from receipts.chart import Account
-
         road.start_and_pay()
         road.deliver_and_work_off()
         road.sandbox.advance(10 * 86400)
@@ -134,8 +146,6 @@ class TestPayouts:
 
 
 def test_an_event_about_an_object_that_stripe_does_not_know_is_parked(road: Road) -> None:
-    from tests.faults.road import event, post_event
-
     post_event(event(data={"object": {"id": "in_unknown", "object": "invoice"}}))
     road.work_off()
     one = Event.objects.get()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from payments import repair
+from payments.booking import Settled, settle
 from payments.models import Dispute, Issue, Payment, Refund
 from payments.refunding import RefundRefused, request_refund
 from receipts import ledger
@@ -68,6 +73,68 @@ def test_a_refund_that_fails_later_is_booked_back(road: Road, paid: Payment) -> 
     assert ledger.unrefunded(paid.transaction) == 5000  # type: ignore[arg-type]
     assert Issue.objects.filter(kind="refund_failed").exists()
     assert road.books_agree()
+
+
+def test_a_refund_that_is_pending_and_then_fails_is_told_and_undone(road: Road, paid: Payment) -> None:
+    road.sandbox.settings(pending_refunds=True)
+    refund = request_refund(paid, amount=5000, reason="", by=None)
+    assert refund.status == Refund.Status.PENDING
+    assert road.books_agree(), "the money has left Stripe's balance already"
+    road.sandbox.control("POST", f"/_sandbox/refunds/{refund.refund_id}/fail")
+    road.deliver_and_work_off()
+    assert Refund.objects.get().status == Refund.Status.FAILED
+    assert Issue.objects.filter(kind="refund_failed").exists()
+    assert road.offering(paid).refund_failed_count == 1
+    assert road.books_agree()
+    assert repair.reconcile() == 0
+
+
+def test_a_refund_asked_for_again_after_a_day_is_looked_for_first(road: Road, paid: Payment) -> None:
+    road.sandbox.fault("POST /v1/refunds", "drop_after", times=3)
+    with pytest.raises(RefundRefused):
+        request_refund(paid, amount=2000, reason="", by=None)
+    Refund.objects.update(created_at=timezone.now() - timedelta(days=2), attempt=2)
+    request_refund(paid, amount=2000, reason="", by=None)
+    assert road.sandbox.count("refund") == 1
+
+
+class TestAnAmountThatDiffers:
+    @pytest.fixture
+    def parked(self, road: Road) -> Payment:
+        payment = road.start(amount=5000)
+        Payment.objects.filter(pk=payment.pk).update(amount=4000)
+        road.pay(payment)
+        road.deliver_and_work_off()
+        payment.refresh_from_db()
+        return payment
+
+    def test_it_is_neither_income_nor_fulfilled_and_still_in_the_books(self, road: Road, parked: Payment) -> None:
+        assert parked.status == Payment.Status.PARKED
+        assert road.offering(parked).paid_count == 0 and not Receipt.objects.exists()
+        assert ledger.account_balance(Account.UNEXPLAINED, currency="USD") == -5000
+        assert Issue.objects.filter(kind="amount_differs", closed_at__isnull=True).exists()
+        assert road.books_agree()
+
+    def test_refunded_it_is_over_and_can_be_started_anew(self, road: Road, parked: Payment) -> None:
+        assert parked.refundable_amount == 5000
+        request_refund(parked, amount=5000, reason="", by=None)
+        parked.refresh_from_db()
+        assert parked.status == Payment.Status.FAILED
+        assert road.offering(parked).released_count == 1
+        assert not Issue.objects.filter(kind="amount_differs", closed_at__isnull=True).exists()
+        assert road.books_agree()
+        assert road.start_again(road.offering(parked)).pk != parked.pk
+
+
+def test_a_second_charge_of_one_payment_is_named_and_takes_no_place(road: Road, paid: Payment) -> None:
+    second = Settled(
+        charge_id="ch_second", payment_intent_id="pi_second", amount=5000, currency="USD",
+        occurred_at=timezone.now(), fee=30, fee_currency="USD",
+    )  # fmt: skip
+    assert settle(paid, second) is False
+    paid.refresh_from_db()
+    assert paid.charge_id != "ch_second"
+    assert Issue.objects.get(kind="paid_twice").subject == "ch_second"
 
 
 class TestDisputes:

@@ -114,6 +114,10 @@ def test_f43_a_full_discount_fulfils_without_money_or_receipt(road: Road) -> Non
     assert road.offering(payment).paid_count == 1
     assert not road.bookings() and not Receipt.objects.exists()
     assert Plan.objects.get().paid_until
+    road.sandbox.advance(32 * DAY)
+    road.deliver_and_work_off()
+    assert [booked.entries.get().amount for booked in road.bookings()] == [1500], "the next period costs its price"
+    assert road.books_agree()
 
 
 def test_a_new_word_for_a_state_is_kept_and_shown(road: Road, member: Payment, monkeypatch: pytest.MonkeyPatch) -> None:

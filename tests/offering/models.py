@@ -25,6 +25,7 @@ class Offering(models.Model):
     pending_count = models.IntegerField(default=0)
     paid_count = models.IntegerField(default=0)
     refunded_count = models.IntegerField(default=0)
+    refund_failed_count = models.IntegerField(default=0)
     released_count = models.IntegerField(default=0)
     plan_status = models.CharField(max_length=60, blank=True)
     paid_until = models.DateTimeField(null=True)
@@ -54,6 +55,9 @@ class Offering(models.Model):
 
     def refunded(self, transaction: Transaction) -> None:
         self._count("refunded_count")
+
+    def refund_failed(self, transaction: Transaction) -> None:
+        self._count("refund_failed_count")
 
     def released(self) -> None:
         self._count("released_count")

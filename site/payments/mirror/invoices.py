@@ -111,7 +111,8 @@ def _renewal(plan: Plan, invoice: stripe.Invoice) -> Payment:
         payer=plan.payer,
         plan=plan,
         status=Payment.Status.PROCESSING,
-        amount=plan.terms.amount,
+        # Of the lines, not of the first payment: that one may have been free.
+        amount=sum(line.amount + line.tax for line in plan.terms.lines.all()),
         currency=plan.terms.currency,
         interval=plan.terms.interval,
         terms=plan.terms.terms,

@@ -8,7 +8,7 @@ import stripe
 from django.utils import timezone
 
 from payments import gateway
-from payments.booking import tell_refunded
+from payments.booking import tell_refund_failed, tell_refunded
 from payments.issues import open_issue
 from payments.mirror.ours import NotHereYet, NotOurs, at, id_of, paid_payment, reference_of
 from payments.models import Payment, Refund
@@ -45,13 +45,15 @@ def apply(reading: Reading) -> None:
         raise NotOurs
     remote = reading.refund
     refund = _find(remote)
+    was_failed = refund.status == Refund.Status.FAILED and refund.pk is not None
     refund.status = STATUS.get(remote.status or "", Refund.Status.PENDING)
     refund.amount = remote.amount
     original = refund.payment.transaction
-    if refund.status == Refund.Status.SUCCEEDED and refund.transaction is None and original:
+    # The money leaves Stripe's balance when the refund is made; the payer's bank may take days to say yes or no.
+    if remote.balance_transaction and refund.transaction is None and original:
         _book(refund, remote, original)
-    if refund.status == Refund.Status.FAILED and refund.transaction is not None:
-        _take_back(refund, remote, refund.transaction)
+    if refund.status == Refund.Status.FAILED and not was_failed:
+        _take_back(refund, remote)
     refund.save()
 
 
@@ -92,9 +94,14 @@ def _book(refund: Refund, remote: stripe.Refund, original: Transaction) -> None:
     tell_refunded(refund.payment, refund.transaction)
 
 
-def _take_back(refund: Refund, remote: stripe.Refund, booked: Transaction) -> None:
-    """A refund that had succeeded failed after all: the money is ours again, and a person must sort it out."""
-    ledger.reverse(booked, reference=f"stripe:{remote.id}:failed", occurred_at=timezone.now())
+def _take_back(refund: Refund, remote: stripe.Refund) -> None:
+    """A refund failed, at once or days later: the money is ours again, and a person must sort it out."""
+    if refund.transaction is not None:
+        reversal, created = ledger.reverse(
+            refund.transaction, reference=f"stripe:{remote.id}:failed", occurred_at=timezone.now()
+        )
+        if created:
+            tell_refund_failed(refund.payment, reversal)
     open_issue(
         "refund_failed",
         remote.id,

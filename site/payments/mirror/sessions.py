@@ -42,7 +42,9 @@ def apply(reading: Reading) -> None:
     payment = payment_for(session.metadata, session_id=session.id)
     _adopt(payment, session)
     if session.status == "expired":
-        release(payment, Payment.Status.EXPIRED)
+        # One that a failed call left behind says nothing about the one that the payer was sent to.
+        if payment.session_id == session.id:
+            release(payment, Payment.Status.EXPIRED)
     elif session.status == "complete":
         _complete(payment, reading)
 
@@ -61,6 +63,7 @@ def _complete(payment: Payment, reading: Reading) -> None:
         subscriptions.adopt(payment, reading.subscription)
     if reading.invoice:
         invoices.apply(reading.invoice)
+        _follow_bank_debit(payment, reading)
         return
     if reading.session.payment_status == "no_payment_required":
         settle_free(payment, timezone.now())
@@ -72,4 +75,16 @@ def _complete(payment: Payment, reading: Reading) -> None:
         # A bank debit that came back days after the visitor had left.
         release(payment, Payment.Status.FAILED)
     else:
-        Payment.objects.filter(pk=payment.pk, status__in=Payment.OPEN).update(status=Payment.Status.PROCESSING)
+        _wait_for_bank(payment)
+
+
+def _follow_bank_debit(payment: Payment, reading: Reading) -> None:
+    """A plan whose first debit takes days: until then the bank is processing, and if it fails nothing was bought."""
+    if reading.subscription and reading.subscription.subscription.status in {"incomplete_expired", "canceled"}:
+        release(payment, Payment.Status.FAILED)
+    else:
+        _wait_for_bank(payment)
+
+
+def _wait_for_bank(payment: Payment) -> None:
+    Payment.objects.filter(pk=payment.pk, status__in=Payment.OPEN).update(status=Payment.Status.PROCESSING)

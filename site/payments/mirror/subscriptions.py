@@ -46,7 +46,7 @@ def adopt(payment: Payment, reading: Reading) -> Plan:
     subscription = reading.subscription
     # Something recurring has a checkout of its own, so there is one item.
     item = payment.items.all()[0]
-    plan, created = Plan.objects.get_or_create(
+    plan, created = Plan.objects.select_for_update().get_or_create(
         subscription_id=subscription.id,
         defaults={
             "payer": payment.payer,
@@ -70,9 +70,10 @@ def adopt(payment: Payment, reading: Reading) -> Plan:
 def _update(plan: Plan, reading: Reading) -> None:
     if reading.asked_at < plan.synced_at:
         return
-    for field, value in _state(reading).items():
+    state = _state(reading)
+    for field, value in state.items():
         setattr(plan, field, value)
-    plan.save()
+    plan.save(update_fields=list(state))
 
 
 def _state(reading: Reading) -> dict[str, object]:

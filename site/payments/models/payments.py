@@ -10,6 +10,7 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 
 from payments.payables import find_payable
+from receipts import ledger
 
 if TYPE_CHECKING:
     from payments.payables import Payable
@@ -99,7 +100,11 @@ class Payment(models.Model):
 
     @property
     def refundable_amount(self) -> int:
-        return self.amount - self.refunded_amount if self.status == self.Status.PAID else 0
+        """What may still be given back: booked, not taken back, and not on its way back."""
+        if self.transaction is None:
+            return 0
+        waiting = self.refunds.filter(transaction=None).exclude(status="failed")
+        return ledger.unrefunded(self.transaction) - (waiting.aggregate(total=Sum("amount"))["total"] or 0)
 
     def payables(self) -> list[Payable]:
         """What this pays for; an offering whose code or row is gone is left out."""
