@@ -85,6 +85,19 @@ class TestCancelling:
         assert "Your membership goes on." in text_of(answer)
         assert membership.state == State.ACTIVE and membership.cancel_reason == ""
 
+    def test_behind_with_a_payment_one_can_cancel_and_keep(self, way: Way, client: Client, member: Membership) -> None:
+        plan = member.plan()
+        assert plan
+        way.sandbox.next_outcome(plan.subscription_id, "declined", times=5)
+        way.advance(days=32)
+        member.refresh_from_db()
+        assert member.state == "past_due"
+        said = client.post(reverse("membership_cancel", args=[member.public_id]), {"reason": ""}, follow=True)
+        assert "may be tried again" in said.content.decode()
+        account = client.get(reverse("account_home")).content.decode()
+        assert reverse("membership_keep", args=[member.public_id]) in account
+        assert reverse("membership_cancel", args=[member.public_id]) not in account
+
     def test_it_ends_without_another_payment(self, way: Way, client: Client, member: Membership, alice: User) -> None:
         client.post(address("membership_cancel", member))
         way.advance(days=32)

@@ -14,6 +14,7 @@ from membership import access
 from membership.models import Membership, Tier
 from membership.states import State
 from payments.models import Payment, Plan
+from payments.refunding import request_refund
 from receipts.checks import books_problems
 from tests.membership.way import Way, only_membership
 
@@ -126,6 +127,17 @@ class TestRefund:
         membership = only_membership()
         assert not membership.is_live() and membership.is_refunded
         assert groups(alice) == set()
+
+    def test_a_refund_that_fails_after_all_brings_it_back(self, way: Way, member: Membership) -> None:
+        before = member.paid_until
+        payment = member.payments().get()
+        refund = request_refund(payment, amount=payment.amount, reason="", by=None)
+        member.refresh_from_db()
+        assert not member.is_live()
+        way.sandbox.control("POST", f"refunds/{refund.refund_id}/fail")
+        way.deliver()
+        member.refresh_from_db()
+        assert member.is_live() and member.paid_until == before
 
     def test_a_subscription_told_again_does_not_bring_it_back(self, way: Way, member: Membership) -> None:
         way.sandbox.control("POST", f"charges/{Payment.objects.get().charge_id}/refund")

@@ -83,3 +83,10 @@ def test_any_page_can_show_the_tiers_as_plain_links(friend: Tier, options: dict[
     assert "Guardian" in html
     only = all_offers()["membership.tiers"].render(None, "friend", options)
     assert "Guardian" not in only
+
+
+def test_an_articles_cost_is_the_same_however_it_is_paid(friend: Tier) -> None:
+    """A twelfth of a sixty-dollar article is no low-cost article."""
+    benefit = Benefit(tier=friend, label="A bowl", kind="unordered", fair_value=12_000, cost=6_000)
+    assert benefit.advantage_of("month")["cost"] == benefit.advantage_of("year")["cost"] == 6_000
+    assert benefit.advantage_of("month")["fair_value"] == 1_000
