@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from django.db import close_old_connections, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 LARGEST_BATCH = 200
@@ -59,6 +59,15 @@ def _row(event: IncomingEvent, now: datetime) -> list[Any]:
     return [*values, adapt(now), "received", 0, adapt(now), ""]
 
 
+def _write_on_a_kept_connection(events: list[IncomingEvent]) -> None:
+    """The writer's connection stays open between batches; one that the server has closed is opened anew."""
+    try:
+        write(events)
+    except (OperationalError, InterfaceError):
+        connection.close()
+        write(events)
+
+
 class GroupWriter:
     """One thread that commits what many requests bring."""
 
@@ -91,8 +100,7 @@ class GroupWriter:
     def _commit(self, batch: list[tuple[IncomingEvent, Future[None]]], last_try: bool = False) -> bool:
         """Write a batch and wake its requests; False when it failed and may be tried one by one."""
         try:
-            close_old_connections()
-            write([event for event, _ in batch])
+            _write_on_a_kept_connection([event for event, _ in batch])
         except Exception as error:  # noqa: BLE001 - each waiting request must hear of it
             if last_try or len(batch) == 1:
                 for _, done in batch:

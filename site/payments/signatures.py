@@ -65,11 +65,11 @@ def judge(body: bytes, header: str) -> Verdict:
         return Verdict.FORGED
     now = timezone.now()
     secrets = [secret.text for secret in read_secrets(settings.STRIPE_WEBHOOK_SECRETS) if secret.is_good(now)]
-    if not any(_verifies(text, header, secret, None) for secret in secrets):
-        return Verdict.FORGED
-    if not any(_verifies(text, header, secret, TOLERANCE) for secret in secrets):
+    if any(_verifies(text, header, secret, TOLERANCE) for secret in secrets):
+        return Verdict.GENUINE
+    if any(_verifies(text, header, secret, None) for secret in secrets):
         return Verdict.STALE
-    return Verdict.GENUINE
+    return Verdict.FORGED
 
 
 def _verifies(text: str, header: str, secret: str, tolerance: int | None) -> bool:
