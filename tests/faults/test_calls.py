@@ -224,6 +224,7 @@ def test_f22_a_declined_card_then_a_good_one_is_one_payment(road: Road) -> None:
     road.pay(payment, "declined")
     road.deliver_and_work_off()
     assert not Plan.objects.exists() and road.offering(payment).paid_count == 0
+    assert Payment.objects.get().status == Payment.Status.OPEN, "the payer may try another card"
     road.pay(payment, "paid")
     road.deliver_and_work_off()
     assert Plan.objects.get().status == "active"
