@@ -48,7 +48,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report: Any = yield
     if report.skipped and os.environ.get("STEADFAST_NO_SKIPS"):
         reason = str(report.longrepr)
-        if any(f"{what} is missing" in reason for what in ("Chromium", "PostgreSQL")):
+        if any(f"{what} is missing" in reason for what in ("Chromium", "PostgreSQL", "WeasyPrint")):
             report.outcome = "failed"
             report.longrepr = f"STEADFAST_NO_SKIPS is set, and this test was skipped: {reason}"
     return report

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from payments import gateway
-from payments.mirror.ours import reference_of
+from payments.mirror.ours import id_of, paid_payment, reference_of
+
+
+def is_ours(money_back: Any) -> bool:
+    """Whether a refund or dispute takes back money of ours, though its payment may not be here yet. Asks Stripe."""
+    charge_id, intent_id = id_of(money_back.charge), id_of(money_back.payment_intent)
+    booked = paid_payment(charge_id=charge_id, payment_intent_id=intent_id)
+    return booked is not None or reference_behind(intent_id) is not None
 
 
 def reference_behind(payment_intent_id: str | None) -> str | None:

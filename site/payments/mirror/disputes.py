@@ -12,7 +12,7 @@ from payments.booking import tell_refunded
 from payments.issues import close_issue, open_issue
 from payments.mirror.ours import NotHereYet, NotOurs, at, id_of, paid_payment
 from payments.models import Dispute, Payment
-from payments.origins import reference_behind
+from payments.origins import is_ours
 from receipts import ledger
 from receipts.chart import Account
 from receipts.issuing import void_receipts_of
@@ -22,15 +22,12 @@ from receipts.models import Transaction
 @dataclass(frozen=True)
 class Reading:
     dispute: stripe.Dispute
-    # Ours, though its payment may not be here yet.
     is_ours: bool
 
 
 def read(dispute_id: str) -> Reading:
     dispute = gateway.read_dispute(dispute_id)
-    charge_id, intent_id = id_of(dispute.charge), id_of(dispute.payment_intent)
-    booked = paid_payment(charge_id=charge_id, payment_intent_id=intent_id)
-    return Reading(dispute, is_ours=booked is not None or reference_behind(intent_id) is not None)
+    return Reading(dispute, is_ours=is_ours(dispute))
 
 
 def apply(reading: Reading) -> None:

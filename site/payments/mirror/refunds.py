@@ -12,7 +12,7 @@ from payments.booking import tell_refund_failed, tell_refunded
 from payments.issues import open_issue
 from payments.mirror.ours import NotHereYet, NotOurs, at, id_of, paid_payment, reference_of
 from payments.models import Payment, Refund
-from payments.origins import reference_behind
+from payments.origins import is_ours
 from receipts import ledger
 from receipts.issuing import void_receipts_of
 from receipts.models import Transaction
@@ -29,15 +29,12 @@ STATUS = {
 @dataclass(frozen=True)
 class Reading:
     refund: stripe.Refund
-    # Ours, though its payment may not be here yet.
     is_ours: bool
 
 
 def read(refund_id: str) -> Reading:
     refund = gateway.read_refund(refund_id)
-    charge_id, intent_id = id_of(refund.charge), id_of(refund.payment_intent)
-    booked = paid_payment(charge_id=charge_id, payment_intent_id=intent_id)
-    return Reading(refund, is_ours=booked is not None or reference_behind(intent_id) is not None)
+    return Reading(refund, is_ours=is_ours(refund))
 
 
 def apply(reading: Reading) -> None:
