@@ -30,7 +30,7 @@ class Gain:
 NEWSLETTER = Gain(label="Letters from the house, four times a year", kind="complimentary")
 PIN = Gain(label="Enamel pin with our lighthouse", kind="token", fair_value=8, cost=3, bears_logo=True)
 EVENING = Gain(label="A seat at the yearly supporters’ evening, with dinner", fair_value=45, cost=30)
-DISCOUNT = Gain(label="10 % off in the makers’ shop", kind="membership_frequent", fair_value=12, cost=0)
+DISCOUNT = Gain(label="10% off in the makers’ shop", kind="membership_frequent", fair_value=12, cost=0)
 PRINT = Gain(label="A signed print by one of the makers", fair_value=60, cost=40)
 
 TIERS = (

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, Sum
+from django.utils import timezone
 
 from payments import gateway
 from payments.issues import close_issue, open_issue
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 # Lines are listed again this far back, because Stripe may show one a little late.
 OVERLAP = timedelta(days=3)
+# For so long a line that was taken for another integration's is looked at again.
+LATE = timedelta(days=45)
 # What Stripe charges by itself and not with a payment: for Billing, for Radar, taxes on its fees.
 OWN_FEES = {"stripe_fee", "stripe_fx_fee", "tax_fee", "network_cost"}
 
@@ -60,7 +63,12 @@ def read_new_lines() -> int:
 
 def explain_lines() -> list[BalanceLine]:
     """Explain what is not explained yet: booked, or another integration's. Returns what stays unexplained."""
-    waiting = list(BalanceLine.objects.exclude(state=BalanceLine.State.BOOKED))
+    recent = timezone.now() - LATE
+    waiting = list(
+        BalanceLine.objects.filter(
+            Q(state=BalanceLine.State.UNEXPLAINED) | Q(state=BalanceLine.State.FOREIGN, created__gte=recent)
+        )
+    )
     booked = _booked_references(waiting)
     for line in waiting:
         if booked.issuperset(references_of(line)):

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from wagtail import hooks
 
-from payments import gateway, repair
+from payments import gateway, repair, worker
 from payments.models import Payment
 from payments.staff.menu import PaymentsGroup
 from payments.staff.panel import HealthPanel
@@ -28,6 +28,7 @@ def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
         ("payments.fetch_missing_fees", timedelta(minutes=15), repair.fetch_missing_fees),
         ("payments.refresh_plans", timedelta(hours=6), repair.refresh_plans),
         ("payments.reconcile", timedelta(hours=1), repair.reconcile),
+        ("payments.forget_leases", timedelta(days=1), worker.forget_leases),
     ]
 
 

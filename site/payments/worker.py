@@ -64,6 +64,11 @@ def release_lease(object_id: str, token: str) -> None:
     ObjectLease.objects.filter(object_id=object_id, token=token).update(leased_until=LONG_AGO)
 
 
+def forget_leases() -> int:
+    """Delete leases that ran out long ago; the row of an object that comes up again is made anew."""
+    return ObjectLease.objects.filter(leased_until__lt=timezone.now() - timedelta(days=1)).delete()[0]
+
+
 def sync(kind: str, object_id: str) -> None:
     """Re-read one object and apply it. The return page, the worker and every repair job come through here.
 

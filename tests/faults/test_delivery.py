@@ -308,6 +308,15 @@ def test_events_of_one_object_never_run_in_parallel(road: Road) -> None:
     assert road.offering(payment).paid_count == 1
 
 
+def test_leases_that_ran_out_are_forgotten_and_do_no_harm(road: Road) -> None:
+    payment = road.start_and_pay()
+    road.deliver_and_work_off()
+    held = worker.lease("cs_held")
+    assert worker.forget_leases() > 0
+    assert list(ObjectLease.objects.values_list("object_id", "token")) == [("cs_held", held)]
+    worker.sync("checkout.session", payment.session_id or "")
+
+
 def test_f55_an_unknown_type_is_put_aside_without_a_question_to_stripe(road: Road) -> None:
     post_event(event(type="moon.landed", data={"object": {"id": "moon_1", "object": "moon"}}))
     road.sandbox.clear_log()

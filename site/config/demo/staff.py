@@ -32,7 +32,7 @@ def _make(login: DemoLogin) -> None:
 def make_issuer() -> None:
     issuer = Issuer.load()
     issuer.legal_name = "Harbour Light Foundation, Inc."
-    issuer.address = "40 Wharf Street\nPortland, ME 04101\nUnited States"
+    issuer.address = "18 Lantern Wharf\nPortland, ME 04101\nUnited States"
     issuer.registration_number = "00-0000000"
     issuer.jurisdiction = "US"
     issuer.signatory = "Tess Okafor, Treasurer"
