@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.sections import AccountSection
+from membership import mails
 from membership.forms import CancelForm
 from membership.models import Membership
 from membership.models.memberships import KIND
@@ -84,7 +85,8 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     Membership.objects.filter(pk=membership.pk).update(
         cancel_requested_at=timezone.now(), cancel_reason=form.cleaned_data["reason"]
     )
-    _report(request, plan, cancelled=True, text=_cancelled_text(membership))
+    if _report(request, plan, cancelled=True, text=_cancelled_text(membership)):
+        mails.cancelled(membership)
     return redirect("account_home")
 
 
@@ -93,8 +95,9 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def keep(request: HttpRequest, public_id: str) -> HttpResponse:
     membership, plan = _own(request, public_id)
-    if _set_cancel(request, plan, cancel=False):
-        _report(request, plan, cancelled=False, text="Your membership goes on. Thank you for staying.")
+    said = "Your membership goes on. Thank you for staying."
+    if _set_cancel(request, plan, cancel=False) and _report(request, plan, cancelled=False, text=said):
+        mails.kept(membership)
     return redirect("account_home")
 
 
@@ -144,10 +147,12 @@ def _cancelled_text(membership: Membership) -> str:
     return "Your membership is cancelled. No further payment will be taken."
 
 
-def _report(request: HttpRequest, plan: Plan, *, cancelled: bool, text: str) -> None:
-    """Say that it is done only where the re-read subscription says so."""
+def _report(request: HttpRequest, plan: Plan, *, cancelled: bool, text: str) -> bool:
+    """Say that it is done only where the re-read subscription says so; returns whether it does."""
     plan.refresh_from_db(fields=["cancel_at_period_end"])
-    if plan.cancel_at_period_end == cancelled:
+    done = plan.cancel_at_period_end == cancelled
+    if done:
         messages.success(request, text)
     else:
         messages.info(request, ON_ITS_WAY)
+    return done

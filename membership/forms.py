@@ -152,7 +152,7 @@ class JoinForm(forms.Form):
         seen, price = self.data.get("price"), self.tier.price_of(interval)
         if seen is not None and seen != str(price):
             now = format_amount(price or 0, self.tier.currency, self.locale)
-            text = f"The price is {now} {Interval(interval).per}, not what this page sent. Check it and go on."
+            text = f"The price is {now} {Interval(interval).per}; this page had another one. Check it and go on."
             self.add_error("interval", text)
 
     def _is_member_already(self) -> bool:

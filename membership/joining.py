@@ -79,7 +79,7 @@ def _start(payer: Payer, tier: Tier, interval: str, amount: int, locale: str) ->
         payer=payer,
         payables=[membership],
         interval=interval,
-        cancel_path=f"{reverse('join_tier', args=[tier.slug])}?{urlencode({'interval': interval})}",
+        cancel_path=f"{reverse('join_tier', args=[tier.slug])}?{urlencode({'interval': interval, 'back': '1'})}",
         locale=locale,
     )
 

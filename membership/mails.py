@@ -24,6 +24,15 @@ def renewal_failed(membership: Membership, *, next_attempt_at: datetime | None, 
     _send("renewal_failed", membership, {"next_attempt_at": next_attempt_at, "is_last": is_last})
 
 
+def cancelled(membership: Membership) -> None:
+    """Confirms what was asked for in the account, in writing."""
+    _send("cancelled", membership, {})
+
+
+def kept(membership: Membership) -> None:
+    _send("kept", membership, {})
+
+
 def _send(template: str, membership: Membership, context: dict[str, Any]) -> None:
     payer = membership.payer
     if not payer.email:

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from membership import joining
+from membership.came_back import live_memberships, typed_before
 from membership.cards import known_interval, tier_cards
 from membership.forms import JoinForm
 from membership.models import Interval, Tier
@@ -37,7 +38,8 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     if tier is None or not tier.is_open or not tier.prices.all():
         return _gone(request, tier)
     if request.method != "POST":
-        return _form_page(request, tier, _form(request, tier, initial={"interval": _interval(request, tier)}))
+        typed = typed_before(request, tier) if "back" in request.GET else {}
+        return _form_page(request, tier, _form(request, tier, initial={"interval": _interval(request, tier), **typed}))
     if request.POST.get("step") == "edit":
         return _form_page(request, tier, _form(request, tier, initial=request.POST.dict()))
     form = _form(request, tier, data=request.POST)
@@ -61,7 +63,13 @@ def _form_page(request: HttpRequest, tier: Tier, form: JoinForm, status: int = 2
     today = timezone.localdate()
     prices = tier.prices.all()
     examples = [receiptable(tier, interval=price.interval, amount=price.amount, on=today) for price in prices]
-    context = {"tier": tier, "form": form, "examples": examples}
+    context = {
+        "tier": tier,
+        "form": form,
+        "examples": examples,
+        "came_back": request.method == "GET" and "back" in request.GET,
+        "memberships": live_memberships(request),
+    }
     return render(request, "membership/join.html", context, status=status)
 
 

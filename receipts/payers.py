@@ -72,8 +72,12 @@ def _owner_of(email: str) -> Any:
 
 
 def give_payers_to(user: Any, email: str) -> int:
-    """Attach every payer with this address to the user who has just confirmed it."""
-    return Payer.objects.filter(email__iexact=email, user=None).update(user=user)
+    """Attach every payer with this address to the user who has just confirmed it, who is called as they paid."""
+    theirs = Payer.objects.filter(email__iexact=email, user=None)
+    if not user.name and (payer := theirs.filter(kind=Payer.Kind.PERSON).order_by("-pk").first()):
+        user.name = payer.name
+        user.save(update_fields=["name"])
+    return theirs.update(user=user)
 
 
 def when_email_confirmed(sender: object, email_address: EmailAddress, **kwargs: Any) -> None:

@@ -78,7 +78,9 @@ def _that_count(
         reasons.append("The exceptions for small benefits are set in US dollars, so they were not applied.")
         return left
     if index is None:
-        reasons.append(f"The IRS amounts for {year} are not known yet, so no exception for small benefits applies.")
+        reasons.append(
+            f"The IRS amounts for small benefits in {year} are not known to us yet, so we count their full value."
+        )
         return left
     left = _without_unordered(left, index, reasons)
     if _is_small_part(contribution, left, index):

@@ -1,12 +1,39 @@
 from __future__ import annotations
 
-from allauth.account.forms import LoginForm
+from typing import Any
+
+from allauth.account.forms import LoginForm, RequestLoginCodeForm, ResetPasswordForm, SignupForm
 from django import forms
 
 from accounts.models import User
 
 
-class PasswordLoginForm(LoginForm):
+class OneWordForIt:
+    """Everywhere on this site it is an e-mail address; allauth has its own word."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("login", "email"):
+            if name in self.fields:  # type: ignore[attr-defined]
+                field = self.fields[name]  # type: ignore[attr-defined]
+                field.label = "E-mail address"
+                field.widget.attrs.pop("placeholder", None)
+                field.error_messages["invalid"] = "Enter a valid e-mail address."
+
+
+class CodeLoginForm(OneWordForIt, RequestLoginCodeForm):
+    pass
+
+
+class NewAccountForm(OneWordForIt, SignupForm):
+    pass
+
+
+class ForgottenPasswordForm(OneWordForIt, ResetPasswordForm):
+    pass
+
+
+class PasswordLoginForm(OneWordForIt, LoginForm):
     """The staff's log-in. allauth drops the password field where signing up asks for none; staff keep it."""
 
     def _setup_password_field(self) -> None:

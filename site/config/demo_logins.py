@@ -19,7 +19,9 @@ class DemoLogin:
 FINANCE = DemoLogin(
     email="finance@harbourlight.example", name="Tess Okafor", shows="the books, receipts and reports", is_staff=True
 )
-EDITOR = DemoLogin(email="editor@harbourlight.example", name="Noor Haddad", shows="pages and pictures", is_staff=True)
+EDITOR = DemoLogin(
+    email="editor@harbourlight.example", name="Noor Haddad", shows="pages and pictures; admin publishes", is_staff=True
+)
 ADMIN = DemoLogin(email="admin@harbourlight.example", name="Ada Lindqvist", shows="everything", is_staff=True)
 MEMBER = DemoLogin(email="alice@harbourlight.example", name="Alice Marlowe", shows="a member's own account")
 

@@ -132,6 +132,16 @@ def drop(account: Account, order: Json, identifier: str) -> Json:
     return webhooks.shown(account, delivery)
 
 
+@control("POST", "/deliveries/drop_all")
+def drop_all(account: Account, order: Json) -> Json:
+    """Lose everything that waits."""
+    held = account.store.where("_delivery", "state", "held")
+    for delivery in list(held):
+        delivery["state"] = "dropped"
+        account.store.put(delivery, "_delivery")
+    return {"dropped": len(held)}
+
+
 @control("POST", "/deliveries/{id}/sent")
 def mark_sent(account: Account, order: Json, identifier: str) -> Json:
     """For tests that post the body themselves."""

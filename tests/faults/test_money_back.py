@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import OutgoingMail
 from payments import repair
 from payments.booking import Settled, settle
 from payments.models import Dispute, Issue, Payment, Refund
@@ -37,6 +38,8 @@ def test_f33_a_full_refund_at_stripe_takes_the_income_back_and_voids_the_receipt
     assert Receipt.objects.get().state == Receipt.State.VOID
     assert road.offering(paid).refunded_count == 1
     assert road.books_agree()
+    mail = OutgoingMail.objects.get(subject="About your payment")
+    assert f"Receipt {Receipt.objects.get().label} is void" in mail.text and "$50.00" in mail.text
 
 
 def test_f33_refund_told_before_its_payment_waits_for_it(road: Road) -> None:

@@ -9,8 +9,8 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
-from membership.models import Membership
+from accounts.models import OutgoingMail, User
+from membership.models import Membership, Tier
 from membership.states import State
 from payments.models import Plan
 from tests.membership.way import Way, only_membership, text_of
@@ -148,3 +148,37 @@ def test_the_account_asks_as_often_for_many_memberships(
     request = client.get(reverse("account_home")).wsgi_request
     with django_assert_max_num_queries(4):
         assert len(section(request).context["rows"]) == 21  # type: ignore[union-attr]
+
+
+class TestWrittenConfirmation:
+    def test_cancelling_and_keeping_are_confirmed_by_mail(self, client: Client, member: Membership) -> None:
+        OutgoingMail.objects.all().delete()
+        client.post(address("membership_cancel", member))
+        client.post(address("membership_keep", member))
+        subjects = OutgoingMail.objects.order_by("pk").values_list("subject", flat=True)
+        assert list(subjects) == ["Your membership ends", "Your membership goes on"]
+
+    def test_nothing_is_confirmed_that_did_not_happen(self, way: Way, client: Client, member: Membership) -> None:
+        OutgoingMail.objects.all().delete()
+        way.sandbox.fault("*", "503", times=50)
+        client.post(address("membership_cancel", member))
+        assert not OutgoingMail.objects.exists()
+
+
+class TestTurningBack:
+    def test_what_was_typed_is_still_there(self, way: Way, client: Client, friend: Tier) -> None:
+        way.join(friend, interval="year", name="Grace Okafor", city="Duluth")
+        page = client.get(friend.get_absolute_url(), {"interval": "year", "back": "1"}).content.decode()
+        assert "Nothing was charged." in page
+        assert 'value="Grace Okafor"' in page and 'value="Duluth"' in page
+
+    def test_another_browser_gets_nothing_of_it(self, way: Way, friend: Tier) -> None:
+        way.join(friend, name="Grace Okafor")
+        page = Client().get(friend.get_absolute_url(), {"back": "1"}).content.decode()
+        assert "Grace" not in page
+
+    def test_a_member_is_told_that_it_would_be_a_second_one(
+        self, client: Client, member: Membership, friend: Tier
+    ) -> None:
+        page = text_of(client.get(friend.get_absolute_url()))
+        assert "You are a Guardian already." in page

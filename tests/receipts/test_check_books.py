@@ -45,7 +45,7 @@ def problems() -> list[str]:
 
 def test_empty_books_hold() -> None:
     assert "Nothing is booked yet" in checked()
-    assert "The books hold." in checked()
+    assert "The books hold, and agree with Stripe." in checked()
 
 
 def test_each_account_is_printed_the_way_people_say_it() -> None:

@@ -65,6 +65,8 @@ def test_confirming_an_address_attaches_what_was_paid_with_it() -> None:
     other.refresh_from_db()
     assert payer.user == user
     assert other.user is None
+    user.refresh_from_db()
+    assert user.name == payer.name, "somebody without a name is called as they paid"
 
 
 def test_confirming_never_takes_a_payer_from_another_user(grace: User, charlie: User) -> None:

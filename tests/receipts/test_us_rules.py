@@ -73,7 +73,7 @@ def test_a_year_without_amounts_refuses_the_exceptions_and_says_so() -> None:
     gift = Contribution(payment=10_000, currency="USD", advantages=(mug,))
     refused = assess("US", gift, date(2031, 1, 1))
     assert (refused.eligible_amount, refused.disclosure_required) == (8_500, True)
-    assert "The IRS amounts for 2031 are not known yet" in refused.reasons[0]
+    assert "The IRS amounts for small benefits in 2031 are not known to us yet" in refused.reasons[0]
     IndexRow.objects.create(
         year=2031, low_cost_limit=1_600, minimum_payment=8_000, cap=16_000, source="Rev. Proc. 2030-1"
     )

@@ -67,6 +67,8 @@ class History:
         self._catch_up(timezone.now() - 2 * MONTH)
         reconcile()
         _date_payments()
+        # All of it was re-read; nothing waits to be delivered.
+        control("deliveries/drop_all")
 
     def _live_month(self, month: int, start: datetime) -> None:
         joiners = [supporter(month * 1000 + number, self.dice) for number in range(self._joiners(month))]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 from wagtail.models import Page, Site
@@ -55,6 +57,10 @@ def _make_home() -> HomePage:
     welcome = Page.objects.filter(depth=2, slug="home", content_type__model="page").first()
     site = Site.objects.filter(is_default_site=True).first() or Site(hostname="localhost", is_default_site=True)
     site.site_name = "Harbour Light"
+    # What sitemaps and mails write before a path.
+    address = urlsplit(settings.BASE_URL)
+    site.hostname = address.hostname or "localhost"
+    site.port = address.port or (443 if address.scheme == "https" else 80)
     site.root_page = home
     site.save()
     if welcome is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import stripe
 from django.utils import timezone
 
-from payments import gateway
+from payments import gateway, mails
 from payments.booking import tell_refund_failed, tell_refunded
 from payments.issues import open_issue
 from payments.mirror.ours import NotHereYet, NotOurs, at, id_of, paid_payment, reference_of
@@ -89,6 +89,7 @@ def _book(refund: Refund, remote: stripe.Refund, original: Transaction) -> None:
             payment=refund.payment,
         )
     tell_refunded(refund.payment, refund.transaction)
+    mails.refunded(refund, voided)
 
 
 def _take_back(refund: Refund, remote: stripe.Refund) -> None:

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         self._print(account_totals())
         if problems:
             raise CommandError(f"The books do not hold: {len(problems)} problem{'s' if len(problems) > 1 else ''}.")
-        self.stdout.write(self.style.SUCCESS("The books hold."))
+        self.stdout.write(self.style.SUCCESS("The books hold, and agree with Stripe."))
 
     def _stripe(self) -> AbstractContextManager[None]:
         """What the books are compared with. The sandbox of a demo that is not running is started for the moment."""

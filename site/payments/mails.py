@@ -1,0 +1,31 @@
+"""The mails about money. Called where it is booked: they commit or vanish with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.mailing import send_mail_later
+from payments.models import Refund
+from receipts.models import Receipt
+
+
+def refunded(refund: Refund, voided: Sequence[Receipt]) -> None:
+    """Say that money is on its way back, and which receipts must not be filed any more."""
+    payer = refund.payment.payer
+    if not payer.email:
+        return
+    send_mail_later(
+        template="payments/mail/refund",
+        to=payer.email,
+        context={
+            "payer": payer,
+            "payment": refund.payment,
+            "refund": refund,
+            "voided": voided,
+            "account_url": settings.BASE_URL + reverse("account_home"),
+        },
+        language=payer.language or "en",
+    )
