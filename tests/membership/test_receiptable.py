@@ -45,7 +45,7 @@ def test_benefits_reduce_what_is_deductible(
     tier = Tier.objects.get(slug=slug)
     parts = receiptable(tier, interval=interval, amount=amount, on=ON)
     assert parts.has_rules and parts.eligible_amount == eligible and parts.advantage == amount - eligible
-    assert any("The IRS amounts for 2026" in reason for reason in parts.reasons)
+    assert any("The IRS amounts for small benefits in 2026" in reason for reason in parts.reasons)
 
 
 def test_with_the_years_amounts_a_token_is_disregarded(friend: Tier) -> None:
