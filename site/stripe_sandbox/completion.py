@@ -202,12 +202,23 @@ def debit_succeeds(account: Account, identifier: str, at: int) -> None:
         account.emit("checkout.session.async_payment_succeeded", session)
 
 
+def go_on_failing(account: Account, invoice: Json) -> None:
+    """An account that a debit bounced off has no money three days later either."""
+    subscription = invoices.subscription_of(account, invoice)
+    if subscription:
+        notes = account.store.notes(subscription["id"])
+        notes["outcomes"] = [["insufficient_funds", 20]]
+        account.store.put_notes(notes)
+
+
 @due("debit_fails")
 def debit_fails(account: Account, identifier: str, at: int) -> None:
     intent = account.get("payment_intent", identifier)
     money.fail_later(account, intent)
     for payment in invoices.payments_of(account, "payment_intent", identifier):
-        collecting.mark_failed(account, account.get("invoice", payment["invoice"]), needs_action=False, automatic=True)
+        invoice = account.get("invoice", payment["invoice"])
+        go_on_failing(account, invoice)
+        collecting.mark_failed(account, invoice, needs_action=False, automatic=True)
     session = session_paid_by(account, intent)
     if session:
         account.emit("checkout.session.async_payment_failed", session)

@@ -219,6 +219,21 @@ def test_a_bank_debit_waits_for_the_bank(road: Road) -> None:
     assert road.offering(payment).paid_count == 1
 
 
+def test_a_bank_debit_that_fails_gives_nothing_and_blocks_nothing(road: Road) -> None:
+    payment = road.start(interval="month")
+    road.pay(payment, "sepa_fails_later")
+    road.deliver_and_work_off()
+    for _ in range(30):
+        road.sandbox.advance(86400)
+        road.deliver_and_work_off()
+    payment.refresh_from_db()
+    assert payment.status == Payment.Status.FAILED
+    offering = road.offering(payment)
+    assert (offering.paid_count, offering.released_count) == (0, 1)
+    assert road.start_again(offering).pk != payment.pk
+    assert road.books_agree()
+
+
 def test_f22_a_declined_card_then_a_good_one_is_one_payment(road: Road) -> None:
     payment = road.start(interval="month")
     road.pay(payment, "declined")

@@ -63,7 +63,7 @@ def _complete(payment: Payment, reading: Reading) -> None:
         subscriptions.adopt(payment, reading.subscription)
     if reading.invoice:
         invoices.apply(reading.invoice)
-        _follow_bank_debit(payment, reading)
+        _wait_for_bank(payment)
         return
     if reading.session.payment_status == "no_payment_required":
         settle_free(payment, timezone.now())
@@ -78,13 +78,6 @@ def _complete(payment: Payment, reading: Reading) -> None:
         _wait_for_bank(payment)
 
 
-def _follow_bank_debit(payment: Payment, reading: Reading) -> None:
-    """A plan whose first debit takes days: until then the bank is processing, and if it fails nothing was bought."""
-    if reading.subscription and reading.subscription.subscription.status in {"incomplete_expired", "canceled"}:
-        release(payment, Payment.Status.FAILED)
-    else:
-        _wait_for_bank(payment)
-
-
 def _wait_for_bank(payment: Payment) -> None:
+    """A bank debit takes days; what is paid or over by now stays what it is."""
     Payment.objects.filter(pk=payment.pk, status__in=Payment.OPEN).update(status=Payment.Status.PROCESSING)

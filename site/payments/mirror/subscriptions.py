@@ -9,6 +9,7 @@ import stripe
 from django.utils import timezone
 
 from payments import gateway
+from payments.booking import release
 from payments.issues import open_issue
 from payments.mirror.ours import at, maybe_at, payment_for
 from payments.models import Payment, Plan
@@ -105,6 +106,9 @@ def _warn_of_duplicates(plan: Plan) -> None:
 
 
 def tell(plan: Plan) -> None:
+    if plan.is_over:
+        # Over before its first debit went through: nothing was bought, and the payer may start anew.
+        release(plan.terms, Payment.Status.FAILED)
     payable = plan.payable()
     if payable is not None:
         payable.plan_changed(plan)
