@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import LoginForm, RequestLoginCodeForm, ResetPasswordForm, SignupForm
+from allauth.account.forms import AddEmailForm, LoginForm, RequestLoginCodeForm, ResetPasswordForm, SignupForm
 from django import forms
 
 from accounts.models import User
@@ -26,6 +26,10 @@ class CodeLoginForm(OneWordForIt, RequestLoginCodeForm):
 
 
 class NewAccountForm(OneWordForIt, SignupForm):
+    pass
+
+
+class AnotherAddressForm(OneWordForIt, AddEmailForm):
     pass
 
 

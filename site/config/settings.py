@@ -190,6 +190,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_FORMS = {
     "request_login_code": "accounts.forms.CodeLoginForm",
     "signup": "accounts.forms.NewAccountForm",
+    "add_email": "accounts.forms.AnotherAddressForm",
     "reset_password": "accounts.forms.ForgottenPasswordForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
@@ -96,3 +97,17 @@ def test_signing_out_needs_a_post(client: Client, alice: User) -> None:
     assert "_auth_user_id" in client.session
     client.post(reverse("account_logout"))
     assert "_auth_user_id" not in client.session
+
+
+def test_addresses_are_shown_with_only_what_can_be_done(client: Client, db: None) -> None:
+    person = User.objects.create_user("grace@example.org")
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    client.force_login(person)
+    page = client.get(reverse("account_email")).content.decode()
+    assert "Main address" in page and "action_remove" not in page and "action_primary" not in page
+    client.post(reverse("account_email"), {"action_add": "", "email": "okafor@example.org"})
+    EmailAddress.objects.get_or_create(user=person, email="okafor@example.org")
+    page = client.get(reverse("account_email")).content.decode()
+    assert "Not confirmed yet" in page and "action_send" in page and "action_remove" in page
+    client.post(reverse("account_email"), {"action_remove": "", "email": "okafor@example.org"})
+    assert list(EmailAddress.objects.values_list("email", flat=True)) == ["grace@example.org"]
