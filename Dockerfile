@@ -20,4 +20,4 @@ RUN python -m compileall -q site membership shop training receipts
 USER steadfast
 VOLUME /var/lib/steadfast
 EXPOSE 8000
-CMD ["python", "-m", "granian", "--interface", "wsgi", "--workers", "2", "--host", "0.0.0.0", "--port", "8000", "config.wsgi:application"]
+CMD ["python", "-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "8", "--host", "0.0.0.0", "--port", "8000", "config.wsgi:application"]

@@ -31,7 +31,9 @@ def site_jobs(*, host: str, port: int) -> list[Job]:
     logs.mkdir(parents=True, exist_ok=True)
     web = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2"),
-        *("--host", host, "--port", str(port), "--workers-kill-timeout", "5", "config.wsgi:application"),
+        # Several threads a process: webhooks that wait for one flush of the disk share it.
+        *("--blocking-threads", "8", "--host", host, "--port", str(port)),
+        *("--workers-kill-timeout", "5", "config.wsgi:application"),
     ]
     commands = {
         "web": web,
