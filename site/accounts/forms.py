@@ -21,6 +21,10 @@ class OneWordForIt:
                 field.error_messages["invalid"] = "Enter a valid e-mail address."
 
 
+class SignInForm(OneWordForIt, LoginForm):
+    pass
+
+
 class CodeLoginForm(OneWordForIt, RequestLoginCodeForm):
     pass
 

@@ -188,6 +188,7 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
     "request_login_code": "accounts.forms.CodeLoginForm",
     "signup": "accounts.forms.NewAccountForm",
     "add_email": "accounts.forms.AnotherAddressForm",

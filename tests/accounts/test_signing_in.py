@@ -175,3 +175,11 @@ def test_the_log_of_a_sign_in_names_nobody(
         client.get("/nope/")
     for secret in (alice.email, alice.name, "canary", code):
         assert secret not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "name", ["account_login", "account_login_password", "account_signup", "account_reset_password"]
+)
+def test_everywhere_it_is_called_an_email_address(client: Client, db: None, name: str) -> None:
+    page = client.get(reverse(name)).content.decode()
+    assert "E-mail address" in page and ">Email" not in page
