@@ -57,9 +57,7 @@ def _judge(transaction: Transaction, jurisdiction: str) -> list[Judged]:
 
 def _locked_series(issuer: Issuer, year: int, sandbox: bool) -> ReceiptSeries:
     """The series, its row locked until the caller's transaction ends (on SQLite, the whole database is)."""
-    series, _ = ReceiptSeries.objects.get_or_create(
-        jurisdiction=issuer.jurisdiction, prefix=issuer.receipt_prefix, year=year, is_sandbox=sandbox
-    )
+    series, _ = ReceiptSeries.objects.get_or_create(prefix=issuer.receipt_prefix, year=year, is_sandbox=sandbox)
     # An UPDATE locks the row on PostgreSQL and takes the write lock on SQLite, where SELECT … FOR UPDATE does nothing.
     ReceiptSeries.objects.filter(pk=series.pk).update(next_number=F("next_number"))
     return ReceiptSeries.objects.get(pk=series.pk)

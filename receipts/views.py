@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.gate import has_shown_second_factor
 from receipts import storing
 from receipts.documents import document_context
 from receipts.models import Receipt
@@ -24,7 +25,7 @@ def receipt_for(request: HttpRequest, public_id: UUID) -> Receipt:
     payer = receipt.payer.current()
     if request.user.pk in {receipt.payer.user_id, payer.user_id} - {None}:
         return receipt
-    if request.user.has_perm("receipts.download_receipt"):
+    if request.user.has_perm("receipts.download_receipt") and has_shown_second_factor(request):
         return receipt
     raise Http404
 

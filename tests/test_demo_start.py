@@ -100,7 +100,7 @@ def test_only_a_demo_is_filled_with_a_demo(var: Path, settings: Any) -> None:
 def test_a_half_filled_postgresql_is_said_and_left_alone(var: Path) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("SQLite's file is thrown away; this is about a server's database")
-    demo_state.unfinished_file().touch()
+    demo_state.begin()
     with pytest.raises(CommandError, match="half filled"):
         call_command("prepare_demo")
     assert Group._meta.db_table in connection.introspection.table_names()

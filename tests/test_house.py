@@ -243,3 +243,63 @@ def test_a_missing_browser_is_no_excuse_where_skips_are_forbidden(no_skips: str,
     )
     assert outcome in finished.stdout
     assert "Chromium is missing" in finished.stdout
+
+
+REAL = {
+    "BASE_URL": "https://www.example.org",
+    "STRIPE_MODE": "test",
+    "EMAIL_URL": "smtp://mail.example.org",
+    "SECRET_KEY": "x",
+    "STRIPE_SECRET_KEY": "sk_test_x",
+    "STRIPE_WEBHOOK_SECRETS": "whsec_long_enough",
+}
+
+
+def settings_say(tmp_path: Path, **changes: str) -> str:
+    """What a real site's settings say when they are read: nothing, or why they stop the start."""
+    environment = {"PATH": os.environ["PATH"], "STEADFAST_VAR": str(tmp_path), **REAL, **changes}
+    script = "import sys; sys.path[:0] = ['.', 'site']; import config.settings"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=60
+    )
+    return done.stderr
+
+
+def test_a_real_sites_settings_are_accepted(tmp_path: Path) -> None:
+    assert settings_say(tmp_path) == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"DEMO": "1"}, "DEMO shows everybody's mail"),
+        ({"DEBUG": "1"}, "DEBUG shows settings"),
+        ({"STAFF_SECOND_FACTOR": "0"}, "STAFF_SECOND_FACTOR is off"),
+        ({"EMAIL_URL": ""}, "EMAIL_URL is not set"),
+        ({"STRIPE_MODE": "live", "BASE_URL": "http://www.example.org"}, "Real money needs both"),
+    ],
+)
+def test_what_is_for_a_demo_stops_a_real_site(tmp_path: Path, changes: dict[str, str], sentence: str) -> None:
+    assert sentence in settings_say(tmp_path, **changes)
+
+
+def test_behind_a_trusted_proxy_https_is_seen(tmp_path: Path) -> None:
+    script = (
+        "import sys; sys.path[:0] = ['.', 'site']\n"
+        "import django; django.setup()\n"
+        "from django.test import RequestFactory\n"
+        "request = RequestFactory().get('/', headers={'X-Forwarded-Proto': 'https'})\n"
+        "print(request.is_secure())\n"
+    )
+    for proxies, seen in (("0", "False"), ("1", "True")):
+        environment = {
+            "PATH": os.environ["PATH"],
+            "STEADFAST_VAR": str(tmp_path),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "TRUSTED_PROXIES": proxies,
+            **REAL,
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", script], cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=60
+        )
+        assert done.stdout.strip() == seen, done.stderr

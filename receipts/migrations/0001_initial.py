@@ -157,7 +157,6 @@ class Migration(migrations.Migration):
             name='ReceiptSeries',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('jurisdiction', models.CharField(blank=True, max_length=2)),
                 ('prefix', models.CharField(blank=True, max_length=10)),
                 ('year', models.PositiveSmallIntegerField()),
                 ('is_sandbox', models.BooleanField(default=False)),
@@ -165,8 +164,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'receipt series',
-                'ordering': ['-year', 'jurisdiction', 'prefix'],
-                'constraints': [models.UniqueConstraint(fields=('jurisdiction', 'prefix', 'year', 'is_sandbox'), name='one_series_per_kind_and_year')],
+                'ordering': ['-year', 'prefix'],
+                'constraints': [models.UniqueConstraint(fields=('prefix', 'year', 'is_sandbox'), name='one_series_per_prefix_and_year')],
             },
         ),
         migrations.AddField(

@@ -17,9 +17,11 @@ def new_verify_code() -> str:
 
 
 class ReceiptSeries(models.Model):
-    """A run of numbers without a gap. Its counter is locked by the transaction that takes the next number."""
+    """A run of numbers without a gap. Its counter is locked by the transaction that takes the next number.
 
-    jurisdiction = models.CharField(max_length=2, blank=True)
+    One for every jurisdiction: a number does not say under whose rules its receipt was issued.
+    """
+
     prefix = models.CharField(max_length=10, blank=True)
     year = models.PositiveSmallIntegerField()
     is_sandbox = models.BooleanField(default=False)
@@ -27,11 +29,9 @@ class ReceiptSeries(models.Model):
 
     class Meta:
         verbose_name_plural = "receipt series"
-        ordering = ["-year", "jurisdiction", "prefix"]
+        ordering = ["-year", "prefix"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["jurisdiction", "prefix", "year", "is_sandbox"], name="one_series_per_kind_and_year"
-            )
+            models.UniqueConstraint(fields=["prefix", "year", "is_sandbox"], name="one_series_per_prefix_and_year")
         ]
 
     def __str__(self) -> str:

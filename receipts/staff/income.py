@@ -47,6 +47,9 @@ class MonthField(forms.CharField):
         return month_label(value) if isinstance(value, int) else value
 
 
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+
+
 class PeriodForm(forms.Form):
     first = MonthField(label="From")
     last = MonthField(label="To")
@@ -57,7 +60,11 @@ class PeriodForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        first, last = cleaned.get("first"), cleaned.get("last")
+        first, last, as_of = cleaned.get("first"), cleaned.get("last"), cleaned.get("as_of")
+        years = {"first": first and first // 100, "last": last and last // 100, "as_of": as_of and as_of.year}
+        for name, year in years.items():
+            if year and not FIRST_YEAR <= year <= LAST_YEAR:
+                self.add_error(name, f"Choose a year from {FIRST_YEAR} to {LAST_YEAR}.")
         if first and last and first > last:
             self.add_error("last", "The last month lies before the first.")
         elif first and last and len(list(months(first, last))) >= LONGEST:

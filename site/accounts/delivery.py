@@ -46,8 +46,9 @@ def due_mail(now: datetime) -> list[int]:
 
 
 def forget_mail(*, before: datetime) -> int:
-    """Delete delivered mails older than this; their text is personal data with no further use."""
-    return OutgoingMail.objects.filter(state=State.SENT, sent_at__lt=before).delete()[0]
+    """Delete mails older than this, delivered or given up; their text is personal data with no further use."""
+    over = OutgoingMail.objects.filter(state__in=(State.SENT, State.FAILED), created_at__lt=before)
+    return over.delete()[0]
 
 
 def _message_of(mail: OutgoingMail) -> EmailMultiAlternatives:

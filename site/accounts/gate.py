@@ -56,9 +56,16 @@ class StaffGate:
             return None
         if not is_mfa_enabled(request.user):
             return redirect("mfa_index")
-        if not any(record["method"] == "mfa" for record in get_authentication_records(request, request.user)):
+        if not has_shown_second_factor(request):
             return _redirect("mfa_reauthenticate", request)
         return None
+
+
+def has_shown_second_factor(request: HttpRequest) -> bool:
+    """Whether staff may use their rights in this session, on whatever page."""
+    if not settings.STAFF_SECOND_FACTOR:
+        return True
+    return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))
 
 
 def _redirect(name: str, request: HttpRequest) -> HttpResponse:

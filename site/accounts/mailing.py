@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
 
 import css_inline
@@ -22,7 +23,8 @@ def send_mail_later(*, template: str, to: str, context: dict[str, Any], language
     """
     with translation.override(language):
         values = {**mail_context(), **context}
-        subject = " ".join(render_to_string(f"{template}_subject.txt", values).split())
+        # A subject is plain text: what the template engine escaped as for a page is read as it was meant.
+        subject = " ".join(unescape(render_to_string(f"{template}_subject.txt", values)).split())
         values["subject"] = subject
         return queue_mail(
             to=to,

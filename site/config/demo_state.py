@@ -47,7 +47,7 @@ def _database() -> dict[str, Any]:
 
 def is_ready() -> bool:
     """True when this very database was filled to the end."""
-    if unfinished_file().exists() or not ready_file().exists():
+    if is_unfinished() or not ready_file().exists():
         return False
     if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists():
         return False
@@ -56,7 +56,12 @@ def is_ready() -> bool:
 
 def begin() -> None:
     ready_file().unlink(missing_ok=True)
-    unfinished_file().touch()
+    unfinished_file().write_text(json.dumps(_database()))
+
+
+def is_unfinished() -> bool:
+    """True when the filling of this very database was interrupted."""
+    return unfinished_file().exists() and unfinished_file().read_text() == json.dumps(_database())
 
 
 def finish() -> None:
@@ -67,11 +72,11 @@ def finish() -> None:
 def discard_unfinished() -> None:
     """Throw away what an interrupted first start left. A database that was ever finished is never touched."""
     connection.close()
-    names = ["sandbox.sqlite3"]
+    files = [Path(settings.VAR) / "sandbox.sqlite3"]
     if connection.vendor == "sqlite":
-        names.append(Path(connection.settings_dict["NAME"]).name)
-    for name in names:
+        files.append(Path(connection.settings_dict["NAME"]))
+    for file in files:
         for ending in ("", "-wal", "-shm", "-journal"):
-            (Path(settings.VAR) / f"{name}{ending}").unlink(missing_ok=True)
+            file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
     for folder in (settings.MEDIA_ROOT, settings.PRIVATE_ROOT, settings.EMAIL_FILE_PATH):
         shutil.rmtree(folder, ignore_errors=True)

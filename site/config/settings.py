@@ -21,8 +21,9 @@ if (REPOSITORY / ".env").exists():
 
 VAR = Path(env("STEADFAST_VAR", default=str(REPOSITORY / "var")))
 VAR.mkdir(parents=True, exist_ok=True)
-# What `./run` generated on this machine (secret key, webhook secret). Real deployments use `.env`.
-if (VAR / "generated.env").exists():
+# What `./run` generated on this machine for a demo. Never beside a real `.env`: a secret that is missing there must
+# be said, not made up.
+if (VAR / "generated.env").exists() and (env.bool("DEMO", default=False) or not (REPOSITORY / ".env").exists()):
     env.read_env(VAR / "generated.env")
 
 
@@ -44,6 +45,13 @@ BASE_URL = env("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[BASE_URL])
 HTTPS = BASE_URL.startswith("https://")
+
+# How many proxies of ours stand in front and may be believed about the visitor's address and scheme.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+if DEMO and HTTPS:
+    raise ImproperlyConfigured("DEMO shows everybody's mail to everybody. It is for one's own machine, not for https.")
+if DEBUG and HTTPS:
+    raise ImproperlyConfigured("DEBUG shows settings and data to visitors. Switch it off where the address is https.")
 
 # One legal entity and one reporting currency per installation; both are chosen once.
 REPORTING_CURRENCY = env("REPORTING_CURRENCY", default="USD").upper()
@@ -160,7 +168,12 @@ REDIS_URL = env("REDIS_URL", default="")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    # The limits of log-in attempts live here: with Django's 300 entries a busy day would forget them.
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
     # Wagtail writes each picture it shows into this cache at every view: in the database one visitor would wait
     # for the other, and both for the ledger.
     "renditions": {
@@ -180,7 +193,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-# The demo's staff share one short published password; everywhere else the validators above hold.
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "account_home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
@@ -205,12 +217,18 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Staff need a second factor. Only the demo may do without, and says so on every staff page.
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEMO)
+if HTTPS and not STAFF_SECOND_FACTOR:
+    raise ImproperlyConfigured("STAFF_SECOND_FACTOR is off. Staff see people's data here: only a demo may do without.")
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 
 # -- Mail ---------------------------------------------------------------------------------------------------
 
+if HTTPS:
+    required(
+        "EMAIL_URL", "Nobody could sign in: the codes go by mail. Such as smtp+tls://user:password@mail.example.org:587"
+    )
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="filemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_FILE_PATH = str(VAR / "mail")
@@ -221,6 +239,10 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # "sandbox": our pretend Stripe on loopback. "test" and "live": the real one, with a key of that mode.
 STRIPE_MODE = env("STRIPE_MODE", default="sandbox")
+if STRIPE_MODE == "live" and (DEMO or not HTTPS):
+    raise ImproperlyConfigured(
+        "STRIPE_MODE is live, but this is a demo or not an https address. Real money needs both."
+    )
 STRIPE_SANDBOX_URL = env("STRIPE_SANDBOX_URL", default="http://127.0.0.1:8001").rstrip("/")
 STRIPE_SECRET_KEY = required(
     "STRIPE_SECRET_KEY", "Copy it from Stripe's dashboard; the sandbox takes any sk_test_ key."
@@ -278,6 +300,8 @@ WAGTAILIMAGES_MAX_IMAGE_PIXELS = 25_000_000
 WAGTAILIMAGES_FORMAT_CONVERSIONS = {"webp": "webp", "avif": "webp", "heic": "webp", "jpeg": "webp", "png": "webp"}
 WAGTAILDOCS_DOCUMENT_MODEL = "pages.SiteDocument"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
+# No pictures: as a document, a photo would keep the place where it was taken.
+WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "ics", "odt", "ods", "pdf", "pptx", "rtf", "txt", "xlsx"]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAIL_I18N_ENABLED = False
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES = [("en", "English")]
@@ -287,9 +311,12 @@ WAGTAIL_CONTENT_LANGUAGES = LANGUAGES = [("en", "English")]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SSL_REDIRECT", default=True)
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# An organisation may have other sites under its name that have no https yet.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "SAMEORIGIN"

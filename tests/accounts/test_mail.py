@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import delivery, tasks
-from accounts.mailing import queue_mail
+from accounts.delivery import forget_mail
+from accounts.mailing import queue_mail, send_mail_later
 from accounts.models import OutgoingMail
 
 State = OutgoingMail.State
@@ -177,3 +179,18 @@ def test_a_drawn_mail_can_load_and_run_nothing(client: Client, db: None, setting
     policy = answer["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "script-src" not in policy
+
+
+def test_a_subject_is_plain_text(db: None, settings: Any, tmp_path: Path) -> None:
+    for name, text in (("odd_subject.txt", "About {{ tier }}"), ("odd.txt", "x"), ("odd.html", "<p>x</p>")):
+        (tmp_path / name).write_text(text)
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path, *settings.TEMPLATES[0]["DIRS"]]}]
+    mail = send_mail_later(template="odd", to="grace@example.org", context={"tier": "Friends & Family's"})
+    assert mail.subject == "About Friends & Family's"
+
+
+def test_mails_that_were_given_up_are_forgotten_too(db: None) -> None:
+    long_ago = timezone.now() - timedelta(days=100)
+    OutgoingMail.objects.create(to="grace@example.org", subject="x", text="x", state="failed", created_at=long_ago)
+    OutgoingMail.objects.create(to="grace@example.org", subject="x", text="x", state="waiting", created_at=long_ago)
+    assert forget_mail(before=timezone.now() - timedelta(days=90)) == 1

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image, ImageFile
@@ -198,3 +199,11 @@ def test_a_private_collection_is_closed_to_strangers(client: Client, db: None, c
     assert client.get(address).status_code == 302
     charlie.groups.add(board)
     assert b"".join(client.get(address)) == b"secret"  # type: ignore[arg-type]
+
+
+def test_a_photo_is_not_taken_as_a_document(db: None) -> None:
+    """There its metadata would stay, and its name would be public."""
+    document = SiteDocument(title="A street", file=ContentFile(b"x", name="shelter.jpg"))
+    with pytest.raises(ValidationError):
+        document.full_clean()
+    SiteDocument(title="A report", file=ContentFile(b"x", name="report.pdf")).full_clean()

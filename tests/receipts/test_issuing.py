@@ -40,6 +40,17 @@ def test_each_year_and_the_sandbox_have_numbers_of_their_own() -> None:
     assert labels == ["2025-00001", "2026-00001", "SANDBOX-2025-00001", "2025-00002"]
 
 
+def test_another_jurisdiction_goes_on_with_the_numbers(issuer: Issuer) -> None:
+    """A new site takes a payment before finance has said under whose rules it issues."""
+    issuer.jurisdiction = ""
+    issuer.save()
+    first = issue()
+    issuer.jurisdiction = "US"
+    issuer.save()
+    assert [first.label, issue().label] == ["2025-00001", "2025-00002"]
+    assert books_balance()
+
+
 def test_a_number_goes_back_when_the_booking_is_undone() -> None:
     with pytest.raises(RuntimeError), transaction.atomic():
         issue()

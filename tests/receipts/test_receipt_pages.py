@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -70,6 +71,14 @@ def test_a_payer_without_a_login_has_no_receipt_that_anybody_without_one_could_g
 def test_finance_and_auditors_download_any_receipt(receipt: Receipt, finance: Client, auditor: Client) -> None:
     for client in (finance, auditor):
         assert client.get(receipt.get_absolute_url()).content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("page", ["receipt_pdf", "receipt_print"])
+def test_without_the_second_factor_staff_are_strangers_here_too(
+    receipt: Receipt, finance: Client, settings: Any, page: str
+) -> None:
+    settings.STAFF_SECOND_FACTOR = True
+    assert finance.get(reverse(page, args=[receipt.public_id])).status_code == 404
 
 
 def test_whoever_the_payer_was_merged_into_gets_the_receipt(receipt: Receipt, charlie: User) -> None:

@@ -229,6 +229,13 @@ def test_the_report_shows_table_chart_and_totals(finance: Client) -> None:
         assert text in page
 
 
+@pytest.mark.parametrize("year", ["9999", "0001", "1066"])
+def test_a_year_out_of_the_world_is_said_beside_its_field(finance: Client, year: str) -> None:
+    for asked in ({"as_of": f"{year}-12-31"}, {"first": f"{year}-01", "last": f"{year}-12"}):
+        answer = finance.get(url("income_report:index"), asked)
+        assert answer.status_code == 200 and "Choose a year from" in answer.content.decode()
+
+
 def test_the_report_without_income_says_so(finance: Client) -> None:
     assert "No income was booked" in finance.get(url("income_report:index")).content.decode()
 

@@ -67,7 +67,7 @@ class Command(BaseCommand):
         if demo_state.is_ready():
             self._migrate()
             return
-        if demo_state.unfinished_file().exists():
+        if demo_state.is_unfinished():
             self._start_over()
         elif connection.introspection.table_names():
             # Somebody's own: filling it could fail half-way, and what is half filled gets thrown away.
