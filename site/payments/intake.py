@@ -7,13 +7,17 @@ after the commit. Alone, an event is written at once; in a burst, hundreds share
 
 from __future__ import annotations
 
+import fcntl
 import queue
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
@@ -61,11 +65,24 @@ def _row(event: IncomingEvent, now: datetime) -> list[Any]:
 
 def _write_on_a_kept_connection(events: list[IncomingEvent]) -> None:
     """The writer's connection stays open between batches; one that the server has closed is opened anew."""
-    try:
-        write(events)
-    except (OperationalError, InterfaceError):
-        connection.close()
-        write(events)
+    with _taking_turns():
+        try:
+            write(events)
+        except (OperationalError, InterfaceError):
+            connection.close()
+            write(events)
+
+
+@contextmanager
+def _taking_turns() -> Iterator[None]:
+    """On SQLite, let the writers of all processes queue. By itself, one that finds the database busy sleeps up to a
+    tenth of a second before it looks again, and the requests of its process sleep with it."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with open(settings.VAR / "event-writer.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 class GroupWriter:
