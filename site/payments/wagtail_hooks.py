@@ -67,5 +67,6 @@ def links_to_payment(transaction: Transaction) -> list[tuple[str, str]]:
 def staff_actions(actions: Any) -> None:
     """What staff did here, for Wagtail's site history."""
     actions.register_action("payments.refund", "Refund", "Refunded")
+    actions.register_action("payments.end_plan", "End subscription", "Ended the subscription")
     actions.register_action("payments.retry", "Retry event", "Put back into the queue")
     actions.register_action("payments.close_issue", "Close issue", "Closed")

@@ -183,3 +183,38 @@ def test_a_refund_stands_in_the_site_history(tamara: Client, payment: Payment) -
     confirm(tamara, payment)
     entry = registry.get_logs_for_instance(payment).get()
     assert (entry.action, entry.data["amount"], str(entry.user)) == ("payments.refund", 5000, "tamara@example.org")
+
+
+class TestTheSubscriptionBehindIt:
+    @pytest.fixture
+    def dues(self, connected_sandbox: Sandbox) -> Payment:
+        offering = Offering.objects.create(interval="month")
+        started = checkout.start(payer=a_payer(), payables=[offering], interval="month", cancel_path="/")
+        connected_sandbox.complete(str(started.session_id))
+        worker.sync("checkout.session", str(started.session_id))
+        started.refresh_from_db()
+        return started
+
+    def test_it_goes_on_unless_staff_say_otherwise(self, tamara: Client, dues: Payment) -> None:
+        assert "goes on and will be charged again" in fill_in(tamara, dues).content.decode()
+        confirm(tamara, dues)
+        dues.refresh_from_db()
+        assert dues.plan and dues.plan.status == "active"
+
+    def test_it_ends_with_the_refund_where_they_do(self, tamara: Client, dues: Payment) -> None:
+        confirm(tamara, dues, end_plan="1")
+        dues.refresh_from_db()
+        assert dues.plan and dues.plan.is_over
+        assert Offering.objects.get().plan_status == "canceled"
+
+    def test_that_it_did_not_end_is_said(self, tamara: Client, dues: Payment, connected_sandbox: Sandbox) -> None:
+        assert dues.plan
+        route = "DELETE /v1/subscriptions/{subscription_exposed_id}"
+        connected_sandbox.fault(route, "503", times=9)
+        answer = tamara.post(
+            refund_page(dues),
+            {"amount": "50.00", "reason": "x", "given_back": 0, "step": "confirmed", "end_plan": "1"},
+            follow=True,
+        )
+        assert "could not be ended" in answer.content.decode()
+        assert Refund.objects.get().status == Refund.Status.SUCCEEDED

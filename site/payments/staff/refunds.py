@@ -16,7 +16,8 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.log_actions import log
 
-from payments.models import Payment, Refund
+from payments.ending import end_plan
+from payments.models import Payment, Plan, Refund
 from payments.refunding import RefundRefused, request_refund
 from receipts.money import AmountError, format_amount, parse_amount, plain
 
@@ -72,7 +73,7 @@ class RefundView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        self.payment = get_object_or_404(Payment.objects.select_related("payer"), pk=kwargs["pk"])
+        self.payment = get_object_or_404(Payment.objects.select_related("payer", "plan"), pk=kwargs["pk"])
         self.inspect_url = reverse("payments:inspect", args=[self.payment.pk])
 
     @cached_property
@@ -102,7 +103,20 @@ class RefundView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  
             return self._refused(refused)
         log(self.payment, "payments.refund", data={"amount": refund.amount, "currency": self.payment.currency})
         messages.success(self.request, self._done(refund))
+        if self.request.POST.get("end_plan") and self.payment.plan:
+            self._end_plan(self.payment.plan)
         return redirect(self.inspect_url)
+
+    def _end_plan(self, plan: Plan) -> None:
+        if end_plan(plan):
+            log(self.payment, "payments.end_plan", data={"subscription": plan.subscription_id})
+            messages.success(self.request, "The subscription behind it has ended: nothing more will be charged.")
+        else:
+            messages.error(
+                self.request,
+                f"The subscription {plan.subscription_id} could not be ended. It will be charged again: end it in "
+                "Stripe's dashboard.",
+            )
 
     def _second_look(self, form: RefundForm) -> HttpResponse:
         context = self.get_context_data(form=form, amount=form.cleaned_data["amount"])
