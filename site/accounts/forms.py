@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.forms import AddEmailForm, LoginForm, RequestLoginCodeForm, ResetPasswordForm, SignupForm
 from django import forms
 
+from accounts.choices import PURPOSES
 from accounts.models import User
 
 
@@ -55,3 +56,14 @@ class NameForm(forms.ModelForm):
         labels = {"name": "Your name"}
         help_texts = {"name": "How we greet you here and in mails. Receipts carry the name you gave when you paid."}
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+
+class MailChoicesForm(forms.Form):
+    """A switch for every kind of mail that may be refused."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for purpose in PURPOSES.values():
+            self.fields[purpose.key] = forms.BooleanField(
+                label=purpose.label, help_text=purpose.help_text, required=False
+            )

@@ -94,3 +94,31 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return f"mail {self.pk} ({self.state})"
+
+
+class MailChoice(models.Model):
+    """Whether an address wants mail of one purpose, since when, and how that was said. See ``accounts.choices``."""
+
+    class How(models.TextChoices):
+        ACCOUNT = "account", "In the account"
+        FORM = "form", "In a form"
+        LINK = "link", "By a link in a mail"
+        ADDRESS = "address", "Taken along to a new address"
+        STAFF = "staff", "Told to staff"
+        ERASED = "erased", "The person was erased"
+
+    # Lowercase; of somebody who was erased a keyed digest, so that the refusal outlives the address.
+    email = models.CharField(max_length=254)
+    purpose = models.CharField(max_length=20)
+    wanted = models.BooleanField()
+    how = models.CharField(max_length=10, choices=How)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["email", "purpose"], name="one_choice_per_address_and_purpose"),
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="a_mail_choice_is_lowercase"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose}: {'yes' if self.wanted else 'no'}"

@@ -16,6 +16,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("account/", views.account_home, name="account_home"),
     path("account/name/", views.change_name, name="account_name"),
+    path("account/mail/", views.mail_choices, name="account_mail"),
     path("demo/mail/", views.demo_mail_list, name="demo_mail_list"),
     path("demo/mail/<int:mail_pk>/", views.demo_mail, name="demo_mail"),
     path("demo/mail/<int:mail_pk>/html/", views.demo_mail_html, name="demo_mail_html"),

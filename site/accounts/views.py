@@ -13,8 +13,10 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 
-from accounts.forms import NameForm, PasswordLoginForm
-from accounts.models import OutgoingMail
+from accounts import choices
+from accounts.forms import MailChoicesForm, NameForm, PasswordLoginForm
+from accounts.models import MailChoice, OutgoingMail
+from accounts.people import addresses_of
 from accounts.sections import sections_for
 
 # Where allauth keeps a sign-in that is half done.
@@ -50,6 +52,21 @@ def change_name(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your name is saved.")
         return redirect("account_home")
     return render(request, "accounts/name.html", {"form": form})
+
+
+@never_cache
+@login_required
+def mail_choices(request: HttpRequest) -> HttpResponse:
+    """What is chosen counts for every address that the person has proved to be theirs."""
+    form = MailChoicesForm(
+        request.POST if request.method == "POST" else None, initial=choices.choices_of(request.user.email)
+    )
+    if request.method == "POST" and form.is_valid():
+        choices.save_choices(addresses_of(request.user), form.cleaned_data, how=MailChoice.How.ACCOUNT)
+        messages.success(request, "Your choice is saved. It counts from now on.")
+        return redirect("account_home")
+    context = {"form": form, "addresses": addresses_of(request.user)}
+    return render(request, "accounts/mail_choices.html", context)
 
 
 @never_cache

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
-from accounts import tasks
+from accounts import choices, tasks
 from accounts.delivery import forget_mail
 
 KEEP_MAIL = timedelta(days=90)
@@ -44,6 +44,11 @@ def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
 
 def forget_old_mail() -> int:
     return forget_mail(before=timezone.now() - KEEP_MAIL)
+
+
+@hooks.register("may_mail")
+def ask_what_was_chosen(email: str, kind: Any) -> bool:
+    return choices.may_mail(email, kind)
 
 
 @hooks.register("construct_homepage_panels")
