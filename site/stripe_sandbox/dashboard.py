@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_sandbox import collecting, completion, disputes, payouts, refunds, subscription_changes
+from stripe_sandbox import cancelling, collecting, completion, disputes, payouts, refunds
 from stripe_sandbox.account import Account
 from stripe_sandbox.catalogue import archive_price
 from stripe_sandbox.catalogue import change as change_fields
@@ -78,7 +78,7 @@ def pay_out(account: Account, order: Json) -> list[Json]:
 def cancel_subscription(account: Account, order: Json, identifier: str) -> Json:
     subscription = account.get("subscription", identifier)
     if order.get("at_period_end"):
-        previous = subscription_changes.cancel_at_period_end(account, subscription, True)
+        previous = cancelling.cancel_at_period_end(account, subscription, True)
         account.emit("customer.subscription.updated", subscription, previous)
     else:
         collecting.end_subscription(account, subscription, reason="cancellation_requested")
@@ -87,7 +87,7 @@ def cancel_subscription(account: Account, order: Json, identifier: str) -> Json:
 
 @control("POST", "/customers/{id}/delete")
 def delete_customer(account: Account, order: Json, identifier: str) -> Json:
-    return subscription_changes.delete_customer(account, Call({}, (identifier,), ""))
+    return cancelling.delete_customer(account, Call({}, (identifier,), ""))
 
 
 @control("POST", "/prices/{id}/archive")

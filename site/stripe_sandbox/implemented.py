@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stripe_sandbox import (
     balance,
+    cancelling,
     catalogue,
     checkout,
     customers,
@@ -25,6 +26,7 @@ from stripe_sandbox.routing import HANDLERS
 
 MODULES = (
     balance,
+    cancelling,
     catalogue,
     checkout,
     customers,

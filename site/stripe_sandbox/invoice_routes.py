@@ -79,10 +79,10 @@ def void_invoice(account: Account, call: Call) -> Json:
 @route("POST", "/v1/invoices/{invoice}/mark_uncollectible")
 def mark_uncollectible(account: Account, call: Call) -> Json:
     invoice = account.get("invoice", call.id)
-    invoice.update(status="uncollectible", next_payment_attempt=None)
-    invoice["status_transitions"]["marked_uncollectible_at"] = account.now()
-    account.store.put(invoice)
-    account.emit("invoice.marked_uncollectible", invoice)
+    if invoice["status"] != "open":
+        raise ApiError(f"Only an open invoice can be marked uncollectible; this one is {invoice['status']}.")
+    invoices.write_off(account, invoice, reason="user_forgiven")
+    collecting.recover(account, invoice)
     return invoice
 
 

@@ -53,6 +53,15 @@ def make_line(
     }
 
 
+def prorated_line(subscription: Json, item: Json, *, at: int, sign: int, text: str) -> Json:
+    """The item's share from ``at`` to the end of its period, by the second, rounded half up."""
+    start, end = item["current_period_start"], item["current_period_end"]
+    whole = item["price"]["unit_amount"] * item["quantity"]
+    share = (2 * whole * (end - at) + (end - start)) // (2 * (end - start))
+    label = f"{text} {item['price']['nickname'] or item['price']['product']}"
+    return make_line(subscription, item, start=at, end=end, amount=sign * share, text=label)
+
+
 def make_invoice(
     account: Account, subscription: Json, lines: list[Json], *, reason: str, coupon: Json | None = None
 ) -> Json:
@@ -196,6 +205,19 @@ def void(account: Account, invoice: Json) -> None:
     invoice["status_transitions"]["voided_at"] = account.now()
     account.store.put(invoice)
     account.emit("invoice.voided", invoice)
+
+
+def write_off(account: Account, invoice: Json, *, reason: str) -> None:
+    """Nobody expects this money any more."""
+    invoice.update(
+        status="uncollectible",
+        next_payment_attempt=None,
+        auto_advance=False,
+        status_details={"uncollectible": {"reason": reason}},
+    )
+    invoice["status_transitions"]["marked_uncollectible_at"] = account.now()
+    account.store.put(invoice)
+    account.emit("invoice.marked_uncollectible", invoice)
 
 
 # -- Routes ------------------------------------------------------------------------------------------------

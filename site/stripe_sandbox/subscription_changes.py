@@ -1,11 +1,11 @@
-"""Changing, cancelling and prorating subscriptions."""
+"""Changing subscriptions, and prorating what that costs."""
 
 from __future__ import annotations
 
-from stripe_sandbox import collecting, invoices, subscriptions
+from stripe_sandbox import collecting, invoices, pausing, subscriptions, trials
 from stripe_sandbox.account import Account, due
+from stripe_sandbox.cancelling import cancel_at_period_end
 from stripe_sandbox.catalogue import change, inline_price, updates
-from stripe_sandbox.customers import bury
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.periods import next_end
 from stripe_sandbox.routing import Call, route
@@ -26,24 +26,8 @@ CHANGEABLE = {
     "payment_behavior",
     "proration_behavior",
     "proration_date",
+    "trial_end",
 }
-
-
-def cancel_at_period_end(account: Account, subscription: Json, at_end: bool) -> Json:
-    return change(
-        account,
-        subscription,
-        {
-            "cancel_at_period_end": at_end,
-            "cancel_at": subscriptions.period_end(subscription) if at_end else None,
-            "canceled_at": account.now() if at_end else None,
-            "cancellation_details": {
-                "comment": None,
-                "feedback": None,
-                "reason": "cancellation_requested" if at_end else None,
-            },
-        },
-    )
 
 
 def apply_items(account: Account, subscription: Json, given: list[Json]) -> list[Json]:
@@ -95,21 +79,25 @@ def price_in(account: Account, entry: Json) -> Json | None:
 
 
 def prorations(account: Account, subscription: Json, items: list[Json], at: int) -> list[Json]:
-    """Credit for what is left of the old items, debit for the same time of the new ones, by the second."""
+    """Credit for what is left of the old items, debit for the same time of the new ones; a trial costs nothing."""
     before = {item["id"]: item for item in subscription["items"]["data"]}
-    lines = []
+    lines: list[Json] = []
+    if subscription["status"] == "trialing":
+        return lines
     for item in items:
         old = before.get(item["id"])
         if old and old["price"]["id"] == item["price"]["id"] and old["quantity"] == item["quantity"]:
             continue
-        start, end = item["current_period_start"], item["current_period_end"]
-        for part, sign, text in ((old, -1, "Unused time on"), (item, 1, "Remaining time on")):
-            if part:
-                whole = part["price"]["unit_amount"] * part["quantity"]
-                share = (2 * whole * (end - at) + (end - start)) // (2 * (end - start))
-                label = f"{text} {part['price']['nickname'] or part['price']['product']}"
-                lines.append(invoices.make_line(subscription, part, start=at, end=end, amount=sign * share, text=label))
+        if old:
+            lines.append(invoices.prorated_line(subscription, old, at=at, sign=-1, text="Unused time on"))
+        lines.append(invoices.prorated_line(subscription, item, at=at, sign=1, text="Remaining time on"))
     return lines
+
+
+def starts_over(subscription: Json, items: list[Json]) -> bool:
+    """Another interval starts another period at once, but during a trial only at its end."""
+    recurring = subscription["items"]["data"][0]["price"]["recurring"]
+    return bool(subscription["status"] != "trialing" and items[0]["price"]["recurring"] != recurring)
 
 
 def change_items(account: Account, subscription: Json, params: Json) -> Json:
@@ -117,7 +105,7 @@ def change_items(account: Account, subscription: Json, params: Json) -> Json:
     items = apply_items(account, subscription, params["items"])
     behavior = params.get("proration_behavior", "create_prorations")
     before = {"items": {"data": [dict(item) for item in subscription["items"]["data"]]}}
-    moved = items[0]["price"]["recurring"] != subscription["items"]["data"][0]["price"]["recurring"]
+    moved = starts_over(subscription, items)
     at = params.get("proration_date", account.now())
     lines = [] if behavior == "none" else prorations(account, subscription, items, at)
     bills_now = moved or (bool(lines) and behavior == "always_invoice")
@@ -137,7 +125,6 @@ def change_items(account: Account, subscription: Json, params: Json) -> Json:
 
 
 def put_items(account: Account, subscription: Json, items: list[Json], *, moved: bool) -> None:
-    """Another interval starts another period at once."""
     if moved:
         start_over(account, items)
         subscription["billing_cycle_anchor"] = account.now()
@@ -159,15 +146,22 @@ def due_now(subscription: Json, lines: list[Json], moved: bool) -> list[Json]:
     return [*(line for line in lines if line["amount"] < 0), *subscriptions.lines_for(subscription)]
 
 
-def change_when_paid(
-    account: Account, subscription: Json, items: list[Json], lines: list[Json], *, moved: bool, before: Json
-) -> Json:
-    """``pending_if_incomplete``: the change waits until its invoice is paid, for 23 hours at most."""
+def due_if_changed(
+    account: Account, subscription: Json, items: list[Json], lines: list[Json], *, moved: bool
+) -> list[Json]:
+    """What such a change would bill at once; nothing is changed."""
     proposed = [dict(item) for item in items]
     if moved:
         start_over(account, proposed)
     as_if = {**subscription, "items": {**subscription["items"], "data": proposed}}
-    billed = due_now(as_if, lines, moved)
+    return due_now(as_if, lines, moved)
+
+
+def change_when_paid(
+    account: Account, subscription: Json, items: list[Json], lines: list[Json], *, moved: bool, before: Json
+) -> Json:
+    """``pending_if_incomplete``: the change waits until its invoice is paid, for 23 hours at most."""
+    billed = due_if_changed(account, subscription, items, lines, moved=moved)
     invoice = invoices.make_invoice(account, subscription, billed, reason="subscription_update")
     expires_at = account.now() + PENDING_FOR
     subscription["latest_invoice"] = invoice["id"]
@@ -226,14 +220,11 @@ def update_subscription(account: Account, call: Call) -> Json:
     refuse_unknown(params)
     if subscription["status"] == "canceled" and set(params) - {"metadata", "cancellation_details", "expand"}:
         raise ApiError("A canceled subscription can only update its cancellation_details and metadata.")
-    previous: Json = {}
-    if "items" in params:
-        previous |= change_items(account, subscription, params)
+    previous = change_items_and_dates(account, subscription, params)
     changes = updates(subscription, params, ("description", "default_payment_method"))
-    if "pause_collection" in params:
-        pause = params["pause_collection"] or None
-        changes["pause_collection"] = {"resumes_at": None, **pause} if pause else None
     previous |= change(account, subscription, changes)
+    if "pause_collection" in params:
+        previous |= pausing.pause_collection(account, subscription, params["pause_collection"])
     if "cancel_at_period_end" in params:
         previous |= cancel_at_period_end(account, subscription, params["cancel_at_period_end"])
     if params.get("cancellation_details"):
@@ -241,6 +232,17 @@ def update_subscription(account: Account, call: Call) -> Json:
         previous |= change(account, subscription, {"cancellation_details": details})
     account.emit("customer.subscription.updated", subscription, previous)
     return subscription
+
+
+def change_items_and_dates(account: Account, subscription: Json, params: Json) -> Json:
+    """A trial that begins makes the change of items free; one that ends bills the new items."""
+    steps = [change_items] if "items" in params else []
+    if "trial_end" in params:
+        steps.insert(len(steps) if params["trial_end"] == "now" else 0, trials.move_next_payment)
+    previous: Json = {}
+    for step in steps:
+        previous = {**step(account, subscription, params), **previous}
+    return previous
 
 
 def not_implemented(name: str, where: str) -> ApiError:
@@ -253,28 +255,3 @@ def refuse_unknown(params: Json) -> None:
             raise not_implemented(name, "POST /v1/subscriptions/{id}")
     if params.get("payment_behavior") in {"error_if_incomplete", "default_incomplete"}:
         raise not_implemented(f"payment_behavior={params['payment_behavior']}", "POST /v1/subscriptions/{id}")
-
-
-@route("DELETE", "/v1/subscriptions/{subscription_exposed_id}")
-def cancel_subscription(account: Account, call: Call) -> Json:
-    subscription = account.get("subscription", call.id)
-    if subscription["status"] == "canceled":
-        raise ApiError(f"No such subscription: '{call.id}'", status=404, code="resource_missing", param="id")
-    if call.params.get("cancellation_details"):
-        subscription["cancellation_details"] = {
-            "feedback": None,
-            "comment": None,
-            **call.params["cancellation_details"],
-        }
-    collecting.end_subscription(account, subscription, reason="cancellation_requested")
-    return subscription
-
-
-@route("DELETE", "/v1/customers/{customer}")
-def delete_customer(account: Account, call: Call) -> Json:
-    """Its subscriptions end with it."""
-    customer = account.get_live("customer", call.id, param="id")
-    for subscription in account.store.where("subscription", "customer", call.id):
-        if subscription["status"] != "canceled":
-            collecting.end_subscription(account, subscription, reason="cancellation_requested")
-    return bury(account, customer)

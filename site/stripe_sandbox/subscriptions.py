@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_sandbox import collecting, invoices
+from stripe_sandbox import collecting, invoices, pausing
 from stripe_sandbox.account import Account, due
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.expand import expandable_list
@@ -116,9 +116,14 @@ def renew(account: Account, identifier: str, at: int) -> None:
         return
     if subscription["cancel_at_period_end"]:
         return collecting.end_subscription(account, subscription, reason="cancellation_requested")
+    # A holiday that ends with the period is over.
+    pausing.resume_collection(account, identifier, at)
     recurring = subscription["items"]["data"][0]["price"]["recurring"]
     end = next_end(subscription["billing_cycle_anchor"], recurring, at)
-    before = {"items": {"data": [dict(item) for item in subscription["items"]["data"]]}}
+    before: Json = {"items": {"data": [dict(item) for item in subscription["items"]["data"]]}}
+    if subscription["status"] == "trialing":
+        before["status"] = "trialing"
+        subscription["status"] = "active"
     for item in subscription["items"]["data"]:
         item.update(current_period_start=at, current_period_end=end, billed_until=end)
     account.schedule(end, "renew", identifier)
@@ -140,7 +145,7 @@ def bill(account: Account, subscription: Json, lines: list[Json], *, reason: str
         invoice["auto_advance"] = False
         account.store.put(invoice)
     elif subscription["pause_collection"]:
-        hold_back(account, invoice, subscription["pause_collection"]["behavior"])
+        pausing.hold_back(account, invoice, subscription["pause_collection"]["behavior"])
     elif reason == "subscription_cycle" and account.settings["draft_seconds"]:
         at = account.now() + int(account.settings["draft_seconds"])
         invoice["automatically_finalizes_at"] = at
@@ -150,14 +155,6 @@ def bill(account: Account, subscription: Json, lines: list[Json], *, reason: str
         invoices.finalize(account, invoice)
         collecting.collect(account, invoice)
     return invoice
-
-
-def hold_back(account: Account, invoice: Json, behavior: str) -> None:
-    invoice["auto_advance"] = False
-    account.store.put(invoice)
-    if behavior != "keep_as_draft":
-        invoices.finalize(account, invoice)
-        invoices.void(account, invoice)
 
 
 # -- Changes -----------------------------------------------------------------------------------------------
