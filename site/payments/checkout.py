@@ -19,12 +19,19 @@ from django.utils import timezone
 
 from payments import gateway
 from payments.booking import release
+from payments.issues import open_issue
+from payments.looking_up import customer_made_already, session_made_already
 from payments.models import Customer, Payment, PaymentItem, PaymentLine
 from payments.payables import Line, Payable, fingerprint, kind_of
 from receipts.models import Payer
 
 if TYPE_CHECKING:
     import stripe
+
+KEY_REUSED = (
+    "Stripe knew the key of this checkout with other contents. The payer went on under a new key. If nobody edited "
+    "the payment, its contents changed between two tries: tell whoever maintains the code."
+)
 
 
 class CheckoutUnavailable(Exception):
@@ -136,9 +143,6 @@ def copy_lines(source: Payment, target: Payment) -> None:
 def _send_to_stripe(payment: Payment, *, cancel_path: str, locale: str) -> None:
     try:
         session = _session_for(payment, cancel_path=cancel_path, locale=locale)
-    except gateway.StripeFailed as error:
-        _count_attempt(payment)
-        raise CheckoutUnavailable from error
     except gateway.StripeProblem as error:
         raise CheckoutUnavailable from error
     payment.session_id = session.id
@@ -160,14 +164,21 @@ def _give_up(payment: Payment) -> None:
 
 
 def _session_for(payment: Payment, *, cancel_path: str, locale: str) -> stripe.checkout.Session:
-    """Make the session; once more with a new customer, if Stripe does not know ours any more."""
+    """Make the session; once more under another key, where the first one leads nowhere."""
     try:
         return _create_session(payment, cancel_path=cancel_path, locale=locale)
     except gateway.NoSuchObject:
-        # Deleted in Stripe's dashboard, or made in another mode.
+        # The customer: deleted in Stripe's dashboard, or made in another mode.
         Customer.objects.filter(payer=payment.payer, livemode=payment.livemode).update(stripe_id=None)
-        _count_attempt(payment)
-        return _create_session(payment, cancel_path=cancel_path, locale=locale)
+    except (gateway.StripeFailed, gateway.KeyReused) as error:
+        if isinstance(error, gateway.KeyReused):
+            open_issue("key_reused", str(payment.public_id), KEY_REUSED, payment=payment)
+        # The call may have worked all the same, and nobody must be able to pay twice.
+        made = session_made_already(payment)
+        if made:
+            return made
+    _count_attempt(payment)
+    return _create_session(payment, cancel_path=cancel_path, locale=locale)
 
 
 def _create_session(payment: Payment, *, cancel_path: str, locale: str) -> stripe.checkout.Session:
@@ -186,7 +197,7 @@ def _create_session(payment: Payment, *, cancel_path: str, locale: str) -> strip
 
 
 def _count_attempt(payment: Payment) -> None:
-    """Stripe would repeat its error for the same key. A session that it made all the same expires unseen."""
+    """Stripe would repeat its error for the same key."""
     payment.attempt += 1
     payment.idempotency_key = _key(payment)
     payment.save(update_fields=["attempt", "idempotency_key"])
@@ -197,16 +208,20 @@ def _customer_id(payment: Payment) -> str:
     payer = payment.payer
     customer, _ = Customer.objects.get_or_create(payer=payer, livemode=payment.livemode)
     if customer.stripe_id is None:
-        mode = "live" if payment.livemode else "test"
-        words = _short(payer.name, payer.email)
-        customer.stripe_id = gateway.create_customer(
-            name=payer.name,
-            email=payer.email,
-            reference=str(payer.public_id),
-            key=f"customer:{payer.public_id}:{mode}:{words}:{payment.attempt}",
-        )
+        made = customer_made_already(payer) if payment.attempt > 1 else None
+        customer.stripe_id = made or _create_customer(payment)
         customer.save(update_fields=["stripe_id"])
     return customer.stripe_id
+
+
+def _create_customer(payment: Payment) -> str:
+    payer, mode = payment.payer, "live" if payment.livemode else "test"
+    return gateway.create_customer(
+        name=payer.name,
+        email=payer.email,
+        reference=str(payer.public_id),
+        key=f"customer:{payer.public_id}:{mode}:{_short(payer.name, payer.email)}:{payment.attempt}",
+    )
 
 
 def _short(*texts: str) -> str:

@@ -8,6 +8,8 @@ Amounts are minor units, as in Stripe's API. None of them may be called inside a
 from __future__ import annotations
 
 import logging
+import random
+import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, TypeVar
@@ -21,6 +23,8 @@ stripe.enable_telemetry = False
 API_VERSION = "2026-10-28.endive"
 # Seconds to connect, and to wait for an answer; the SDK's own default would hold a visitor for 80.
 TIMEOUT = (4, 25)
+# How long somebody who waits for a page is kept, about, before Stripe is asked once more when it was too busy.
+BREATH = 0.5
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -38,12 +42,20 @@ class StripeUnavailable(StripeProblem):
     """No answer, too many requests, or an error on Stripe's side: later may help."""
 
 
+class StripeBusy(StripeUnavailable):
+    """Too many requests at once (``rate_limit``), or another one holds the object (``lock_timeout``)."""
+
+
 class StripeFailed(StripeUnavailable):
     """Stripe answered with an error of its own and keeps that answer under the key: later needs another key."""
 
 
 class StripeRefused(StripeProblem):
     """Stripe understood and said no."""
+
+
+class KeyReused(StripeRefused):
+    """Stripe knows the idempotency key with other contents: the call needs another key, and somebody a word."""
 
 
 class NoSuchObject(StripeRefused):
@@ -70,12 +82,34 @@ def call(action: Callable[..., T], *args: Any) -> T:
     except stripe.InvalidRequestError as error:
         refusal = NoSuchObject if error.code == "resource_missing" else StripeRefused
         raise refusal(str(error.user_message or error), error.code or "") from error
-    except (stripe.CardError, stripe.IdempotencyError) as error:
-        raise StripeRefused(str(error.user_message or error), error.code or "idempotency") from error
+    except stripe.IdempotencyError as error:
+        raise KeyReused(str(error.user_message or error), error.code or "idempotency") from error
+    except stripe.CardError as error:
+        raise StripeRefused(str(error.user_message or error), error.code or "") from error
     except stripe.StripeError as error:
-        log.warning("Stripe did not answer: %s %s", type(error).__name__, error.code or error.http_status or "")
-        problem = StripeFailed if (error.http_status or 0) >= 500 else StripeUnavailable
-        raise problem("Stripe could not be reached.", error.code or "") from error
+        code = _code_of(error)
+        log.warning("Stripe did not answer: %s %s", type(error).__name__, code or error.http_status or "")
+        raise _trouble(error)("Stripe could not be reached.", code) from error
+
+
+def _trouble(error: stripe.StripeError) -> type[StripeUnavailable]:
+    if isinstance(error, stripe.RateLimitError):
+        return StripeBusy
+    return StripeFailed if (error.http_status or 0) >= 500 else StripeUnavailable
+
+
+def _code_of(error: stripe.StripeError) -> str:
+    """Stripe's word for why; some of the SDK's errors carry it only in the answer's body."""
+    return str(error.code or getattr(error.error, "code", None) or "")
+
+
+def call_patiently(action: Callable[..., T], *args: Any) -> T:
+    """A call that somebody waits for: once more when Stripe was too busy. The SDK does not, and a worker backs off."""
+    try:
+        return call(action, *args)
+    except StripeBusy:
+        time.sleep(BREATH * random.uniform(0.5, 1.5))  # noqa: S311 - spreading, not secrecy
+        return call(action, *args)
 
 
 # -- Writing: each with a key, so that doing it twice does it once -------------------------------------------
@@ -84,7 +118,7 @@ def call(action: Callable[..., T], *args: Any) -> T:
 def create_customer(*, name: str, email: str, reference: str, key: str) -> str:
     """Create a customer and return its id. ``reference`` is the payer's public id."""
     params: Any = {"name": name, "email": email, "metadata": _metadata(reference)}
-    return call(client().v1.customers.create, params, {"idempotency_key": key}).id
+    return call_patiently(client().v1.customers.create, params, {"idempotency_key": key}).id
 
 
 def create_session(
@@ -115,7 +149,7 @@ def create_session(
     # A session's metadata does not travel on, so what it creates carries its own.
     carrier = "subscription_data" if interval else "payment_intent_data"
     params[carrier] = {"metadata": _metadata(reference)}
-    return call(client().v1.checkout.sessions.create, params, {"idempotency_key": key})
+    return call_patiently(client().v1.checkout.sessions.create, params, {"idempotency_key": key})
 
 
 def _line_item(name: str, amount: int, currency: str, interval: str) -> dict[str, Any]:
@@ -130,32 +164,32 @@ def _line_item(name: str, amount: int, currency: str, interval: str) -> dict[str
 
 
 def expire_session(session_id: str) -> stripe.checkout.Session:
-    return call(client().v1.checkout.sessions.expire, session_id)
+    return call_patiently(client().v1.checkout.sessions.expire, session_id)
 
 
 def create_refund(*, payment_intent: str, amount: int, reference: str, key: str) -> stripe.Refund:
     params: Any = {"payment_intent": payment_intent, "amount": amount, "metadata": _metadata(reference)}
-    return call(client().v1.refunds.create, params, {"idempotency_key": key})
+    return call_patiently(client().v1.refunds.create, params, {"idempotency_key": key})
 
 
 def set_cancel_at_period_end(subscription_id: str, *, cancel: bool) -> stripe.Subscription:
-    return call(client().v1.subscriptions.update, subscription_id, {"cancel_at_period_end": cancel})
+    return call_patiently(client().v1.subscriptions.update, subscription_id, {"cancel_at_period_end": cancel})
 
 
 def cancel_now(subscription_id: str) -> stripe.Subscription:
-    return call(client().v1.subscriptions.cancel, subscription_id)
+    return call_patiently(client().v1.subscriptions.cancel, subscription_id)
 
 
 def card_change_url(*, customer: str, return_url: str) -> str:
     """The customer portal's page that changes a card and does nothing else."""
     params: Any = {"customer": customer, "return_url": return_url, "flow_data": {"type": "payment_method_update"}}
-    return call(client().v1.billing_portal.sessions.create, params).url
+    return call_patiently(client().v1.billing_portal.sessions.create, params).url
 
 
 def create_webhook_endpoint(*, url: str, events: list[str]) -> stripe.WebhookEndpoint:
     """Create the endpoint with the version this code is written for. Its ``secret`` is told only this once."""
     params: Any = {"url": url, "enabled_events": events, "api_version": API_VERSION}
-    return call(client().v1.webhook_endpoints.create, params)
+    return call_patiently(client().v1.webhook_endpoints.create, params)
 
 
 def list_webhook_endpoints() -> list[stripe.WebhookEndpoint]:
@@ -167,6 +201,15 @@ def list_webhook_endpoints() -> list[stripe.WebhookEndpoint]:
 
 def read_session(session_id: str) -> stripe.checkout.Session:
     return call(client().v1.checkout.sessions.retrieve, session_id)
+
+
+def open_sessions_of(customer_id: str) -> list[stripe.checkout.Session]:
+    """The sessions that a customer could still pay."""
+    return list(_each(client().v1.checkout.sessions.list, {"customer": customer_id, "status": "open", "limit": 100}))
+
+
+def customers_with(email: str) -> list[stripe.Customer]:
+    return list(_each(client().v1.customers.list, {"email": email, "limit": 100}))
 
 
 def read_subscription(subscription_id: str) -> stripe.Subscription:
@@ -247,6 +290,14 @@ def _each(lister: Callable[..., Any], params: dict[str, Any]) -> Iterator[Any]:
 def _metadata(reference: str) -> dict[str, str]:
     """What marks an object as this installation's. Never a name, an address or a story."""
     return {"app": settings.STRIPE_APP_NAME, "ref": reference}
+
+
+def reference_of(metadata: Any) -> str | None:
+    """Our reference in an object's metadata, or None when it is not marked as ours."""
+    # Stripe's objects answer attributes, not .get().
+    if getattr(metadata, "app", None) != settings.STRIPE_APP_NAME:
+        return None
+    return getattr(metadata, "ref", None)
 
 
 def _id_of(value: Any) -> str:

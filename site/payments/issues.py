@@ -24,6 +24,7 @@ KINDS = {
     "refund_partial": "A receipt was voided by a part refund: issue a new one",
     "refund_failed": "A refund failed: the payer did not get the money back",
     "dispute_open": "A bank disputes a payment",
+    "key_reused": "Stripe knew the key of a call with other contents",
     "duplicate_plan": "A payer pays twice for the same thing",
 }
 

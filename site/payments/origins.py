@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from payments import gateway
-from payments.mirror.ours import id_of, paid_payment, reference_of
+from payments.gateway import reference_of
+from payments.mirror.ours import id_of, paid_payment
 
 
 def is_ours(money_back: Any) -> bool:

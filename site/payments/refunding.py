@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from payments import gateway, worker
-from payments.mirror.ours import NotHereYet, NotOurs, reference_of
+from payments.gateway import reference_of
+from payments.mirror.ours import NotHereYet, NotOurs
 from payments.models import Payment, Refund
 
 # Stripe forgets a key after a day or more; after that, the same key would make a second refund.
@@ -38,7 +39,7 @@ def request_refund(payment: Payment, *, amount: int, reason: str, by: User | Non
             reference=str(refund.public_id),
             key=f"refund:{refund.public_id}:{refund.attempt}",
         )
-    except gateway.StripeFailed as error:
+    except (gateway.StripeFailed, gateway.KeyReused) as error:
         raise RefundRefused(_after_failure(refund, payment)) from error
     except gateway.StripeUnavailable as error:
         raise RefundRefused(LATER) from error

@@ -17,7 +17,7 @@ from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from payments.gateway import NoSuchObject, StripeUnavailable
+from payments.gateway import NoSuchObject, StripeBusy, StripeUnavailable
 from payments.issues import open_issue
 from payments.mirror import MIRRORS
 from payments.mirror.ours import NotHereYet, NotOurs
@@ -36,6 +36,10 @@ LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 class LeaseLost(Exception):
     """Another worker took the object over while we were reading: it does the work."""
+
+
+class TooMuchAsked(Exception):
+    """Stripe counts our calls and has had enough of them for now."""
 
 
 class Busy(Exception):
@@ -96,10 +100,17 @@ def _sync(kind: str, object_id: str, token: str, event_ids: list[int] | None = N
 
 
 def work_off(*, limit: int = 200) -> int:
-    """Work off the events that are due, oldest first. Returns how many objects were looked at."""
+    """Work off the events that are due, oldest first. Returns how many objects were looked at.
+
+    When Stripe says that we ask too much, the round ends and 0 is returned: the rest would be refused too, and so
+    would the visitors who want to pay.
+    """
     due = Event.objects.due(timezone.now()).order_by("created", "pk").values_list("object_kind", "object_id")[:limit]
     objects = list(dict.fromkeys(due))
-    return sum(_work_object(kind, object_id) for kind, object_id in objects)
+    try:
+        return sum(_work_object(kind, object_id) for kind, object_id in objects)
+    except TooMuchAsked:
+        return 0
 
 
 def _work_object(kind: str, object_id: str) -> bool:
@@ -119,6 +130,9 @@ def _work_object(kind: str, object_id: str) -> bool:
         _finish(event_ids, Event.Status.IGNORED)
     except (StripeUnavailable, OperationalError) as error:
         _postpone(event_ids, type(error).__name__, may_park=False)
+        # A lock on one object is that object's affair; the limit on calls is everybody's.
+        if isinstance(error, StripeBusy) and error.code != "lock_timeout":
+            raise TooMuchAsked from error
     except (NotHereYet, NoSuchObject) as error:
         _postpone(event_ids, f"{type(error).__name__}: {error}")
     except Exception as error:  # a bug in one object's code must not stop the others

@@ -9,7 +9,7 @@ from stripe_sandbox.contract import route_key
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.store import Json, new_id
 
-KINDS = {"drop_before", "drop_after", "409", "429", "429_lock_timeout", "500", "503", "slow"}
+KINDS = {"drop_before", "drop_after", "409", "429", "429_lock_timeout", "500", "500_after", "503", "slow"}
 
 
 def add_fault(account: Account, order: Json) -> Json:
@@ -58,7 +58,7 @@ def error_for(kind: str) -> ApiError | None:
             status=429,
             code="lock_timeout",
         )
-    if kind == "500":
+    if kind in {"500", "500_after"}:
         # Like v1 of the API, an idempotency key remembers this answer.
         return ApiError("An unknown error occurred.", status=500, kind="api_error", kept=True)
     if kind == "503":

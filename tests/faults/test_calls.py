@@ -188,9 +188,7 @@ def test_a_tab_that_was_overtaken_ends_its_session(road: Road, monkeypatch: pyte
 
 def test_a_session_left_behind_does_not_release_the_one_that_is_paid(road: Road) -> None:
     offering = Offering.objects.create()
-    road.sandbox.fault(SESSIONS, "500", times=1)
-    with pytest.raises(checkout.CheckoutUnavailable):
-        road.start_again(offering)
+    road.sandbox.fault(SESSIONS, "500")
     payment = road.start_again(offering)
     metadata = {"app": "steadfast", "ref": str(payment.public_id)}
     price = {"currency": "usd", "unit_amount": 5000, "product_data": {"name": "A gift"}}

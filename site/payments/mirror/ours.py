@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-
+from payments.gateway import reference_of
 from payments.models import Payment
 
 
@@ -17,14 +16,6 @@ class NotOurs(Exception):
 
 class NotHereYet(Exception):
     """The object names a payment of ours that this database does not have: try again a little later."""
-
-
-def reference_of(metadata: Any) -> str | None:
-    """Our reference in an object's metadata, or None when it is not marked as ours."""
-    # Stripe's objects answer attributes, not .get().
-    if getattr(metadata, "app", None) != settings.STRIPE_APP_NAME:
-        return None
-    return getattr(metadata, "ref", None)
 
 
 def payment_for(metadata: Any, **ids: str | None) -> Payment:

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from payments import gateway, mails
 from payments.booking import tell_refund_failed, tell_refunded
+from payments.gateway import reference_of
 from payments.issues import open_issue
-from payments.mirror.ours import NotHereYet, NotOurs, at, id_of, paid_payment, reference_of
+from payments.mirror.ours import NotHereYet, NotOurs, at, id_of, paid_payment
 from payments.models import Payment, Refund
 from payments.origins import is_ours
 from receipts import ledger
