@@ -13,14 +13,15 @@ class ReceiptsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from allauth.account.signals import email_confirmed
+        from allauth.account.signals import email_changed, email_confirmed
 
-        from receipts.payers import when_email_confirmed
+        from receipts.payers import when_email_changed, when_email_confirmed
         from receipts.roles import grant
 
         post_migrate.connect(install_triggers, sender=self)
         post_migrate.connect(grant, sender=self)
         email_confirmed.connect(when_email_confirmed, dispatch_uid="receipts.give_payers")
+        email_changed.connect(when_email_changed, dispatch_uid="receipts.follow_address")
 
 
 def install_triggers(sender: AppConfig, using: str, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""Finding or making the payer of a payment, and giving payers to the user who proves to own their address."""
+"""Finding, making and changing payers, and giving them to the user who proves to own their address."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from wagtail import hooks
 
 from receipts.models import Payer
 
@@ -55,14 +56,28 @@ def _payer_of_user(user: Any, typed: dict[str, str]) -> Payer:
         # One fingerprint per user and kind: two tabs at once make one row.
         fingerprint = hashlib.sha256(f"user\x1f{user.pk}\x1f{typed['kind']}".encode()).hexdigest()
         own, _ = Payer.objects.get_or_create(fingerprint=fingerprint, defaults={**typed, "user": user})
-    changed = [field for field in TYPED if getattr(own, field) != typed[field]]
-    if changed:
-        for field in changed:
-            setattr(own, field, typed[field])
-        # No longer what a guest typed: whoever types the old identity again must not get the new one.
-        own.fingerprint = hashlib.sha256(f"own\x1f{own.public_id}".encode()).hexdigest()
-        own.save(update_fields=[*changed, "fingerprint"])
+    change_payer(own, typed)
     return own
+
+
+@transaction.atomic
+def change_payer(payer: Payer, values: dict[str, str]) -> list[str]:
+    """Write what a payer is called and where they live from now on, and return the names of what changed.
+
+    Receipts that were issued keep what they say. Other apps hear of it by the hook ``payer_changed``, in the same
+    transaction: they write rows there and never call anybody.
+    """
+    changed = [field for field, value in values.items() if getattr(payer, field) != value]
+    if not changed:
+        return []
+    for field in changed:
+        setattr(payer, field, values[field])
+    # No longer what a guest typed: whoever types the old identity again must not get the new one.
+    payer.fingerprint = hashlib.sha256(f"own\x1f{payer.public_id}".encode()).hexdigest()
+    payer.save(update_fields=[*changed, "fingerprint"])
+    for tell in hooks.get_hooks("payer_changed"):
+        tell(payer)
+    return changed
 
 
 def _owner_of(email: str) -> Any:
@@ -82,3 +97,14 @@ def give_payers_to(user: Any, email: str) -> int:
 
 def when_email_confirmed(sender: object, email_address: EmailAddress, **kwargs: Any) -> None:
     give_payers_to(email_address.user, email_address.email)
+
+
+@transaction.atomic
+def when_email_changed(
+    sender: object, user: Any, from_email_address: EmailAddress | None, to_email_address: EmailAddress, **kwargs: Any
+) -> None:
+    """The main address of a user is another, proved one: their payers who had the old one have the new one."""
+    if from_email_address is None:
+        return
+    for payer in Payer.objects.of_user(user).filter(email__iexact=from_email_address.email):
+        change_payer(payer, {"email": to_email_address.email})

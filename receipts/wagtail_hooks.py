@@ -13,6 +13,7 @@ from wagtail import hooks
 
 from accounts.sections import AccountSection
 from receipts.account import payers_of, payments_of
+from receipts.models import Payer
 from receipts.staff.menu import BooksGroup
 from receipts.staff.panel import BooksPanel
 from receipts.tasks import draw_overdue_receipts
@@ -44,6 +45,19 @@ def receipts_and_payments(request: HttpRequest) -> AccountSection | None:
         title="Receipts and payments made",
         template_name="receipts/account_section.html",
         context={"payments": payments},
+    )
+
+
+@hooks.register("account_sections")
+def name_and_address(request: HttpRequest) -> AccountSection | None:
+    payers = list(Payer.objects.live().of_user(request.user).order_by("pk"))
+    if not payers:
+        return None
+    return AccountSection(
+        order=60,
+        title="Name and address on receipts",
+        template_name="receipts/details_section.html",
+        context={"payers": payers},
     )
 
 

@@ -11,11 +11,14 @@ class AccountsConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
+        from allauth.account.signals import email_changed
         from allauth.mfa.signals import authenticator_added
 
         from accounts.enrolling import count_enrolment
+        from accounts.people import when_email_changed
 
         authenticator_added.connect(count_enrolment)
+        email_changed.connect(when_email_changed, dispatch_uid="accounts.new_address")
 
 
 class StaffUsersConfig(WagtailUsersAppConfig):

@@ -121,6 +121,17 @@ def create_customer(*, name: str, email: str, reference: str, key: str) -> str:
     return call_patiently(client().v1.customers.create, params, {"idempotency_key": key}).id
 
 
+def update_customer(customer_id: str, *, name: str, email: str, address: dict[str, str]) -> None:
+    """Give a customer another name and address; an empty text takes away what was there."""
+    params: Any = {"name": name, "email": email, "address": address}
+    call(client().v1.customers.update, customer_id, params)
+
+
+def delete_customer(customer_id: str) -> None:
+    """Delete a customer with their cards. Payments stay at Stripe, without a name."""
+    call(client().v1.customers.delete, customer_id)
+
+
 def create_session(
     *,
     reference: str,

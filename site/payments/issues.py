@@ -25,6 +25,7 @@ KINDS = {
     "refund_failed": "A refund failed: the payer did not get the money back",
     "dispute_open": "A bank disputes a payment",
     "key_reused": "Stripe knew the key of a call with other contents",
+    "customer_not_told": "Stripe refused a new name, a new address or a deletion",
     "duplicate_plan": "A payer pays twice for the same thing",
 }
 

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from wagtail import hooks
 
-from payments import gateway, repair, worker
+from payments import customers, gateway, repair, worker
 from payments.models import Payment
 from payments.staff.menu import PaymentsGroup
 from payments.staff.panel import HealthPanel
-from receipts.models import Transaction
+from receipts.models import Payer, Transaction
 
 
 @hooks.register("scheduled_jobs")
@@ -28,8 +28,14 @@ def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
         ("payments.fetch_missing_fees", timedelta(minutes=15), repair.fetch_missing_fees),
         ("payments.refresh_plans", timedelta(hours=6), repair.refresh_plans),
         ("payments.reconcile", timedelta(hours=1), repair.reconcile),
+        ("payments.tell_customers", timedelta(minutes=15), customers.tell_overdue),
         ("payments.forget_leases", timedelta(days=1), worker.forget_leases),
     ]
+
+
+@hooks.register("payer_changed")
+def tell_stripe_of_payer(payer: Payer) -> None:
+    customers.note_change(payer)
 
 
 @hooks.register("check_books")

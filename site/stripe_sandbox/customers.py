@@ -26,10 +26,13 @@ def address_of(given: Json | None) -> Json | None:
     return {name: (given.get(name) or None) for name in ADDRESS} if given else None
 
 
-def make_customer(account: Account, params: Json) -> Json:
-    email = params.get("email")
+def check_email(email: str | None) -> None:
     if email and "@" not in email:
         raise ApiError(f"Invalid email address: {email}", code="email_invalid", param="email")
+
+
+def make_customer(account: Account, params: Json) -> Json:
+    check_email(params.get("email"))
     customer = account.make(
         "customer",
         "cus",
@@ -67,6 +70,7 @@ def retrieve_customer(account: Account, call: Call) -> Json:
 @route("POST", "/v1/customers/{customer}")
 def update_customer(account: Account, call: Call) -> Json:
     customer = account.get_live("customer", call.id, param="id")
+    check_email(call.params.get("email"))
     changes = updates(customer, call.params, FIELDS)
     if "address" in call.params:
         changes["address"] = address_of(call.params["address"] or None)
