@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -39,6 +39,13 @@ def account_section(request: HttpRequest) -> AccountSection | None:
 @hooks.register("scheduled_jobs")
 def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
     return [("membership.expire", timedelta(minutes=30), access.expire)]
+
+
+@hooks.register("payer_logins_changed")
+def follow_the_payers(users: Iterable[Any]) -> None:
+    """Payers were merged or parted: their users may have won or lost a membership by it."""
+    for user in users:
+        access.sync_groups(user)
 
 
 @hooks.register("demo_offering")

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
-from receipts.chart import INCOME, in_order
+from receipts.chart import INCOME, SALES, in_order
 from receipts.models import Entry, Payer, Receipt, Transaction
 
 STREAMS = in_order(INCOME)
+GIVEN = in_order(INCOME - SALES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +25,14 @@ class PaymentMade:
     currency: str
     amount: int
     given_back: int
+    # What is left of it that was given, not paid for products or courses.
+    given: int
     receipts: list[Receipt]
 
 
 def payers_of(user: Any) -> QuerySet[Payer]:
     """The user's payers, and those that were merged into one of them."""
-    return Payer.objects.filter(Q(user=user) | Q(merged_into__user=user))
+    return Payer.objects.of_user(user)
 
 
 def payments_of(payers: QuerySet[Payer]) -> list[PaymentMade]:
@@ -55,6 +58,7 @@ def _payment(transaction: Any) -> PaymentMade:
         currency=entries[0].currency,
         amount=sum(entry.amount for entry in entries),
         given_back=sum(_given_back(entry) for entry in entries),
+        given=sum(entry.amount - _given_back(entry) for entry in entries if entry.credit in GIVEN),
         receipts=sorted(transaction.receipts.all(), key=lambda receipt: receipt.pk),
     )
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from receipts import triggers
 from receipts.chart import DEBIT_SIDE, GROUPS, Account
-from receipts.models import Entry, Fund, Receipt, ReceiptLine, ReceiptSeries, Transaction
+from receipts.models import Entry, Fund, Payer, Receipt, ReceiptLine, ReceiptSeries, Transaction
 
 
 def books_problems() -> list[str]:
@@ -128,6 +128,15 @@ def _reporting_currency_is_complete() -> Iterator[str]:
         yield f"{differing} entries in {settings.REPORTING_CURRENCY} are worth something else in the same currency."
 
 
+def _merged_payers_have_a_place() -> Iterator[str]:
+    if chained := Payer.objects.exclude(merged_into__merged_into=None).count():
+        yield f"{chained} payers were merged into one that is merged itself."
+    merged = Payer.objects.exclude(merged_into=None)
+    same = Q(user=None, merged_into__user=None) | Q(user=F("merged_into__user"))
+    if apart := merged.exclude(same).count():
+        yield f"{apart} merged payers belong to another log-in than the payer that stands for them."
+
+
 CHECKS = (
     _triggers_are_there,
     _every_transaction_has_entries,
@@ -140,6 +149,7 @@ CHECKS = (
     _taken_back_money_has_no_live_receipt,
     _one_default_fund,
     _reporting_currency_is_complete,
+    _merged_payers_have_a_place,
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import Q
 from wagtail import hooks
 
 from receipts.models import Payer
@@ -31,16 +32,17 @@ def find_or_create_payer(
     """Return the payer for what was typed.
 
     A signed-in user's own payer is updated in place. A guest gets a row of the very same typed identity or a new
-    one, and never changes somebody else's.
+    one, and never changes somebody else's. One that was merged is found too, and is not exchanged for the payer it was
+    merged into: who types an old address must not be shown the new one.
     """
     values = (kind, name, email, line1, line2, city, region, postcode, country, language)
     typed = {field: " ".join(str(value or "").split()) for field, value in zip(TYPED, values, strict=True)}
     if user is not None and user.is_authenticated:
         return _payer_of_user(user, typed)
     payer, _ = Payer.objects.get_or_create(
-        fingerprint=identity_fingerprint(typed), defaults={**typed, "user": _owner_of(typed["email"])}
+        fingerprint=identity_fingerprint(typed), defaults={**typed, "user": owner_of(typed["email"])}
     )
-    return payer.current()
+    return payer
 
 
 def identity_fingerprint(typed: dict[str, str]) -> str:
@@ -80,19 +82,23 @@ def change_payer(payer: Payer, values: dict[str, str]) -> list[str]:
     return changed
 
 
-def _owner_of(email: str) -> Any:
+def owner_of(email: str) -> Any:
     """The user who has proved to read this address, if there is one."""
     address = EmailAddress.objects.filter(email__iexact=email, verified=True).first() if email else None
     return address.user if address else None
 
 
 def give_payers_to(user: Any, email: str) -> int:
-    """Attach every payer with this address to the user who has just confirmed it, who is called as they paid."""
-    theirs = Payer.objects.filter(email__iexact=email, user=None)
+    """Attach every payer with this address to the user who has just confirmed it, who is called as they paid.
+
+    What was merged goes where the payer goes that stands for it; its own old address opens nothing.
+    """
+    theirs = Payer.objects.live().filter(email__iexact=email, user=None)
     if not user.name and (payer := theirs.filter(kind=Payer.Kind.PERSON).order_by("-pk").first()):
         user.name = payer.name
         user.save(update_fields=["name"])
-    return theirs.update(user=user)
+    found = list(theirs.values_list("pk", flat=True))
+    return Payer.objects.filter(Q(pk__in=found) | Q(merged_into__in=found)).update(user=user)
 
 
 def when_email_confirmed(sender: object, email_address: EmailAddress, **kwargs: Any) -> None:

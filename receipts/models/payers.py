@@ -5,7 +5,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models import Q, Value
+from django.db.models.functions import Lower, Replace
 from django_countries.fields import CountryField
 
 
@@ -14,13 +15,20 @@ class PayerQuerySet(models.QuerySet["Payer"]):
         return self.filter(merged_into=None)
 
     def of_user(self, user: Any) -> PayerQuerySet:
+        """The user's payers, those that were merged into one of them among them: a merge gives them the same user."""
         return self.filter(user=user)
+
+    def same_as(self, payer: Payer) -> PayerQuerySet:
+        """Every row that is this payer: the one that stands for all, and those that were merged into it."""
+        kept = payer.merged_into_id or payer.pk
+        return self.filter(Q(pk=kept) | Q(merged_into=kept))
 
 
 class Payer(models.Model):
     """Who pays: a person or an organisation, with or without a login.
 
-    Merging sets `merged_into` and rewrites nothing: what was booked stays where it was booked.
+    Merging sets `merged_into` and rewrites nothing: what was booked stays where it was booked. It leads to a payer that
+    is not merged itself, and both have the same user (`receipts.merging` sees to it, `check_books` proves it).
     """
 
     class Kind(models.TextChoices):
@@ -52,10 +60,14 @@ class Payer(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
-        indexes = [models.Index(Lower("email"), name="payer_by_email")]
+        permissions = [("merge_payer", "Can merge payers"), ("export_payer", "Can export payers")]
+        indexes = [
+            models.Index(Lower("email"), name="payer_by_email"),
+            models.Index(Replace(Lower("postcode"), Value(" "), Value("")), name="payer_by_postcode"),
+        ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(merged_into=None) | ~models.Q(merged_into=models.F("pk")),
+                condition=Q(merged_into=None) | ~Q(merged_into=models.F("pk")),
                 name="no_payer_is_merged_into_itself",
             )
         ]
@@ -69,5 +81,5 @@ class Payer(models.Model):
         return [line for line in (self.line1, self.line2, town, country) if line]
 
     def current(self) -> Payer:
-        """The payer this one was merged into, however often."""
-        return self.merged_into.current() if self.merged_into else self
+        """The payer that stands for this one: itself, or the one it was merged into."""
+        return self.merged_into or self

@@ -108,7 +108,11 @@ class Receipt(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        permissions = [("download_receipt", "Can download any receipt"), ("void_receipt", "Can void a receipt")]
+        permissions = [
+            ("download_receipt", "Can download any receipt"),
+            ("void_receipt", "Can void a receipt"),
+            ("resend_receipt", "Can send a receipt's mail again"),
+        ]
         indexes = [models.Index(fields=["-created_at", "-id"], name="receipt_by_time")]
         constraints = [
             models.UniqueConstraint(fields=["series", "number"], name="a_receipt_number_is_used_once"),

@@ -85,12 +85,6 @@ def test_an_unverified_address_attaches_nothing() -> None:
     assert a_payer().user is None
 
 
-def test_a_merged_payer_leads_to_the_one_it_was_merged_into() -> None:
-    old, new = a_payer(), a_payer(name="Grace O.")
-    Payer.objects.filter(pk=old.pk).update(merged_into=new)
-    assert a_payer() == new
-
-
 def test_no_payer_is_merged_into_itself() -> None:
     payer = a_payer()
     with pytest.raises(IntegrityError, match="no_payer_is_merged_into_itself"), transaction.atomic():
