@@ -134,6 +134,18 @@ class Sandbox:
     def event(self, kind: str, body: dict[str, Any], **order: Any) -> dict[str, Any]:
         return dict(self.control("POST", "events", type=kind, object=body, **order))
 
+    def settle_in(self, currency: str, **rates: str) -> None:
+        """Let everything settle in one currency: ``settle_in("usd", eur="1.0834")``."""
+        self.settings(settlement_currency=currency, exchange_rates=rates)
+
+    def show_in(self, currency: str, rate: str) -> None:
+        """Let shoppers see (and pay) another currency than ours, as adaptive pricing does."""
+        self.settings(presentment={"currency": currency, "rate": rate})
+
+    def warn_of_fraud(self, charge_id: str, fraud_type: str = "made_with_stolen_card") -> dict[str, Any]:
+        """The card's issuer warns early that a charge is fraud."""
+        return dict(self.control("POST", f"charges/{charge_id}/fraud_warning", fraud_type=fraud_type))
+
     def stop(self) -> None:
         self.process.terminate()
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stripe_sandbox.account import Account, due
+from stripe_sandbox.exchange import exchanged, settled_in
 from stripe_sandbox.listing import page_of
 from stripe_sandbox.routing import Call, route
 from stripe_sandbox.store import Json
@@ -19,7 +20,9 @@ def stripe_fee(account: Account, amount: int) -> int:
 def post(
     account: Account, *, kind: str, category: str, amount: int, fee: int, currency: str, source: str, text: str
 ) -> Json:
-    """One row of the account's balance; it becomes available some days later."""
+    """One row of the account's balance, in the currency it settles in; it becomes available some days later."""
+    currency, rate = settled_in(account, currency)
+    amount, fee = exchanged(amount, rate), exchanged(fee, rate)
     details = []
     if fee:
         label = "Dispute fee" if category.startswith("dispute") else "Stripe processing fees"
@@ -36,6 +39,7 @@ def post(
         balance_type="payments",
         currency=currency,
         description=text,
+        exchange_rate=None if rate is None else float(rate),
         fee=fee,
         fee_details=details,
         net=amount - fee,

@@ -8,6 +8,7 @@ from stripe_sandbox.balance import DAY
 from stripe_sandbox.catalogue import change
 from stripe_sandbox.customers import ADDRESS, address_of, attach, make_customer, make_payment_method
 from stripe_sandbox.errors import ApiError
+from stripe_sandbox.exchange import presentment
 from stripe_sandbox.store import Json
 from stripe_sandbox.subscriptions import lines_for, make_subscription
 
@@ -172,6 +173,7 @@ def finish(account: Account, session: Json, customer: Json | None, details: Json
             "tax_exempt": "none",
             "tax_ids": [],
         },
+        presentment_details=presentment(account, session["amount_total"]) if session["amount_total"] else None,
     )
     account.store.put(session)
     account.emit("checkout.session.completed", session)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_sandbox import cancelling, collecting, completion, disputes, payouts, refunds
+from stripe_sandbox import cancelling, collecting, completion, disputes, payouts, radar, refunds
 from stripe_sandbox.account import Account
 from stripe_sandbox.catalogue import archive_price
 from stripe_sandbox.catalogue import change as change_fields
@@ -41,6 +41,12 @@ def dispute_charge(account: Account, order: Json, identifier: str) -> Json:
         reason=str(order.get("reason", "fraudulent")),
         inquiry=bool(order.get("inquiry", False)),
     )
+
+
+@control("POST", "/charges/{id}/fraud_warning")
+def warn_of_fraud(account: Account, order: Json, identifier: str) -> Json:
+    fraud_type = str(order.get("fraud_type", "made_with_stolen_card"))
+    return radar.warn(account, account.get("charge", identifier), fraud_type)
 
 
 @control("POST", "/disputes/{id}/close")

@@ -7,6 +7,7 @@ from stripe_sandbox.balance import DAY, post
 from stripe_sandbox.catalogue import change
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.listing import page_of
+from stripe_sandbox.radar import look_again
 from stripe_sandbox.routing import Call, route
 from stripe_sandbox.store import Json
 
@@ -38,6 +39,7 @@ def open_dispute(account: Account, charge_id: str, *, amount: int | None, reason
     account.store.put(dispute)
     change(account, charge, {"disputed": True})
     account.emit("charge.dispute.created", dispute)
+    look_again(account, charge)
     if not inquiry:
         withdraw(account, dispute)
     return dispute

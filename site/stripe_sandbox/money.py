@@ -8,6 +8,7 @@ from stripe_sandbox.account import Account, due
 from stripe_sandbox.balance import post, stripe_fee
 from stripe_sandbox.catalogue import merged_metadata
 from stripe_sandbox.customers import billing_details
+from stripe_sandbox.exchange import presentment
 from stripe_sandbox.expand import expandable_list
 from stripe_sandbox.listing import page_of, whole_list
 from stripe_sandbox.routing import Call, route
@@ -210,11 +211,12 @@ def make_charge(account: Account, intent: Json, method: Json | None, status: str
         payment_intent=intent["id"],
         payment_method=method["id"] if method else None,
         payment_method_details=method_details(method),
+        presentment_details=presentment(account, intent["amount"]),
         receipt_email=intent["receipt_email"],
         refunded=False,
         status=status,
     )
-    intent["latest_charge"] = charge["id"]
+    intent.update(latest_charge=charge["id"], presentment_details=charge["presentment_details"])
     return charge
 
 

@@ -6,7 +6,9 @@ from stripe_sandbox.account import Account, due
 from stripe_sandbox.balance import DAY, post
 from stripe_sandbox.catalogue import change, merged_metadata
 from stripe_sandbox.errors import ApiError
+from stripe_sandbox.exchange import presentment
 from stripe_sandbox.listing import page_of
+from stripe_sandbox.radar import look_again
 from stripe_sandbox.routing import Call, route
 from stripe_sandbox.store import Json
 
@@ -36,6 +38,7 @@ def refund_charge(account: Account, charge: Json, params: Json) -> Json:
         payment_intent=charge["payment_intent"],
         payment_method=charge["payment_method"],
         reason=params.get("reason"),
+        presentment_details=presentment(account, amount),
         status="pending" if waits else "succeeded",
     )
     if waits:
@@ -58,6 +61,7 @@ def refund_charge(account: Account, charge: Json, params: Json) -> Json:
     previous = change(account, charge, {"amount_refunded": refunded, "refunded": refunded == charge["amount"]})
     account.emit("refund.created", refund)
     account.emit("charge.refunded", charge, previous)
+    look_again(account, charge)
     return refund
 
 

@@ -23,6 +23,7 @@ INDEXED: dict[str, tuple[str, ...]] = {
     "payment_intent": ("customer",),
     "payment_method": ("customer",),
     "price": ("product", "lookup_key"),
+    "radar.early_fraud_warning": ("charge",),
     "refund": ("charge", "payment_intent"),
     "subscription": ("customer",),
     "_delivery": ("state", "event_id"),
