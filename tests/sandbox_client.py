@@ -86,10 +86,29 @@ class Sandbox:
         return int(self.control("POST", "clock/advance", seconds=seconds + days * DAY)["now"])
 
     def complete(self, session_id: str, outcome: str = "paid", **details: Any) -> dict[str, Any]:
+        """The visitor's choice at the hosted checkout; ``details``: email, name, address, or a ``card`` by its name."""
         return dict(self.control("POST", f"checkout/{session_id}/complete", outcome=outcome, **details))
 
     def next_outcome(self, subscription_id: str, outcome: str, times: int = 1) -> None:
+        """What the next charges of the card that the subscription has now will say: ``paid``, ``declined``,
+        ``authentication_required``, or any name in ``stripe_sandbox.declines.DECLINES``."""
         self.control("POST", f"subscriptions/{subscription_id}/next_outcome", outcome=outcome, times=times)
+
+    # -- Cards
+
+    def new_card(self, customer_id: str, card: str = "paid") -> str:
+        """The customer enters another card, as in the portal: it is their default, and no subscription's own.
+
+        ``card`` is a name in ``stripe_sandbox.cards.CARDS``: ``paid``, ``mastercard``, ``expires_next_month``,
+        ``declined``, ``insufficient_funds``, ``authentication_required``, ``lost_card`` … Returns its id.
+        """
+        return str(self.control("POST", f"customers/{customer_id}/card", card=card)["id"])
+
+    def set_card_expiry(self, payment_method_id: str, *, month: int, year: int, silent: bool = False) -> None:
+        """The card expires then; told by ``payment_method.automatically_updated`` unless ``silent``."""
+        self.control("POST", f"payment_methods/{payment_method_id}/expiry", month=month, year=year, silent=silent)
+
+    # -- Deliveries
 
     def deliveries(self, state: str | None = None) -> list[dict[str, Any]]:
         return list(self.control("GET", "deliveries", **({"state": state} if state else {})))

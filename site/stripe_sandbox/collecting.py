@@ -7,7 +7,9 @@ from collections.abc import Callable
 from stripe_sandbox import invoices, money
 from stripe_sandbox.account import Account, due
 from stripe_sandbox.balance import DAY
+from stripe_sandbox.cards import has_expired
 from stripe_sandbox.catalogue import change
+from stripe_sandbox.declines import is_hard
 from stripe_sandbox.store import Json
 
 Reaction = Callable[[Account, Json], None]
@@ -21,28 +23,51 @@ def method_for(account: Account, subscription: Json | None, customer: Json) -> J
 
 
 def next_outcome(account: Account, subscription: Json, method: Json | None) -> str:
-    """What the next charge will say: what was ordered for the subscription, else what its card stands for."""
+    """What the next charge will say: what was ordered for the subscription's card, else what the card stands for."""
+    if method is None:
+        return "declined"
     notes = account.store.notes(subscription["id"])
     ordered = notes.get("outcomes") or []
-    if ordered:
+    if ordered and notes.get("outcomes_card") == method["id"]:
         outcome, times = ordered[0]
         notes["outcomes"] = [[outcome, times - 1], *ordered[1:]] if times > 1 else ordered[1:]
         account.store.put_notes(notes)
         return str(outcome)
-    return str(account.store.notes(method["id"]).get("outcome", "paid")) if method else "declined"
+    outcome = str(account.store.notes(method["id"]).get("outcome", "paid"))
+    return "expired_card" if outcome == "paid" and has_expired(method, account.now()) else outcome
 
 
-def collect(account: Account, invoice: Json, *, automatic: bool = True, outcome: str | None = None) -> None:
-    """Charge an open invoice once."""
+def order_outcomes(account: Account, subscription: Json, outcome: str, times: int, *, more: bool = True) -> list[Json]:
+    """The next charges of the card that the subscription has now say this."""
+    notes = account.store.notes(subscription["id"])
+    method = method_for(account, subscription, account.get("customer", subscription["customer"]))
+    card = method["id"] if method else None
+    before = notes.get("outcomes", []) if more and notes.get("outcomes_card") == card else []
+    notes.update(outcomes=[*before, [outcome, times]], outcomes_card=card)
+    account.store.put_notes(notes)
+    return list(notes["outcomes"])
+
+
+def collect(
+    account: Account,
+    invoice: Json,
+    *,
+    automatic: bool = True,
+    outcome: str | None = None,
+    method: Json | None = None,
+) -> None:
+    """Charge an open invoice once, with the subscription's own way to pay unless another is given."""
     payment = invoices.default_payment(account, invoice)
     if invoice["amount_due"] == 0 or payment is None:
         return mark_paid(account, invoice)
     subscription = invoices.subscription_of(account, invoice)
-    method = method_for(account, subscription, account.get("customer", invoice["customer"]))
+    method = method or method_for(account, subscription, account.get("customer", invoice["customer"]))
     if outcome is None:
         outcome = next_outcome(account, subscription, method) if subscription else "paid"
     intent = account.get("payment_intent", payment["payment"]["payment_intent"])
-    invoice.update(attempted=True, attempt_count=invoice["attempt_count"] + 1)
+    # What people try by themselves is not counted after the first time.
+    counts = automatic or not invoice["attempt_count"]
+    invoice.update(attempted=True, attempt_count=invoice["attempt_count"] + counts)
     account.store.put(invoice)
     status = money.attempt(account, intent, method, outcome)
     if status == "succeeded":
@@ -54,7 +79,22 @@ def collect(account: Account, invoice: Json, *, automatic: bool = True, outcome:
             intent["id"],
         )
     else:
-        mark_failed(account, invoice, needs_action=status == "requires_action", automatic=automatic)
+        hopeless = method["id"] if method and is_hard(outcome) else None
+        action = status == "requires_action"
+        mark_failed(account, invoice, needs_action=action, automatic=automatic, hopeless_card=hopeless)
+
+
+def waits_for_the_bank(account: Account, invoice: Json) -> Json | None:
+    """The intent that only its payer can help on, if that is so."""
+    payment = invoices.default_payment(account, invoice)
+    intent = account.get("payment_intent", payment["payment"]["payment_intent"]) if payment else None
+    return intent if intent and intent["status"] == "requires_action" else None
+
+
+def approve_at_the_bank(account: Account, invoice: Json, intent: Json) -> None:
+    method = account.store.get("payment_method", intent["payment_method"] or "")
+    money.succeed(account, intent, money.make_charge(account, intent, method, "succeeded"))
+    mark_paid(account, invoice)
 
 
 def mark_paid(account: Account, invoice: Json, *, off_stripe: bool = False) -> None:
@@ -106,8 +146,10 @@ def open_invoices(account: Account, subscription_id: str) -> list[Json]:
     return [invoice for invoice in invoices if invoice["status"] == "open"]
 
 
-def mark_failed(account: Account, invoice: Json, *, needs_action: bool, automatic: bool) -> None:
-    gave_up = automatic and not plan_retry(account, invoice)
+def mark_failed(
+    account: Account, invoice: Json, *, needs_action: bool, automatic: bool, hopeless_card: str | None = None
+) -> None:
+    gave_up = automatic and not plan_retry(account, invoice, hopeless_card)
     account.store.put(invoice)
     if needs_action:
         account.emit("invoice.payment_action_required", invoice)
@@ -123,28 +165,33 @@ def mark_failed(account: Account, invoice: Json, *, needs_action: bool, automati
         give_up(account, subscription)
 
 
-def plan_retry(account: Account, invoice: Json) -> bool:
-    """The next attempt of the dunning schedule, or False after the last."""
+def plan_retry(account: Account, invoice: Json, hopeless_card: str | None) -> bool:
+    """The next attempt of the dunning schedule, or False after the last; none is promised for a hopeless card."""
     notes = account.store.notes(invoice["id"])
     notes.setdefault("first_failed", account.now())
     tried = notes.setdefault("retries", 0)
     days = account.settings["dunning_days"]
-    if tried >= len(days):
-        invoice["next_payment_attempt"] = None
-        account.store.put_notes(notes)
-        return False
-    notes["retries"] = tried + 1
+    later = notes["first_failed"] + days[tried] * DAY if tried < len(days) else None
+    notes.update(retries=tried + 1, retry_at=later, hopeless_card=hopeless_card)
     account.store.put_notes(notes)
-    invoice["next_payment_attempt"] = notes["first_failed"] + days[tried] * DAY
-    account.schedule(invoice["next_payment_attempt"], "retry_invoice", invoice["id"])
-    return True
+    invoice["next_payment_attempt"] = None if hopeless_card else later
+    if later is not None:
+        account.schedule(later, "retry_invoice", invoice["id"])
+    return later is not None
 
 
 @due("retry_invoice")
 def retry_invoice(account: Account, identifier: str, at: int) -> None:
-    invoice = account.get("invoice", identifier)
-    if invoice["status"] == "open" and invoice["next_payment_attempt"] == at:
-        collect(account, invoice)
+    invoice, notes = account.get("invoice", identifier), account.store.notes(identifier)
+    if invoice["status"] != "open" or notes.get("retry_at") != at:
+        return
+    subscription = invoices.subscription_of(account, invoice)
+    method = method_for(account, subscription, account.get("customer", invoice["customer"]))
+    if method is None or method["id"] != notes.get("hopeless_card"):
+        return collect(account, invoice)
+    # The day passes without an attempt, and the schedule goes on: another card may come.
+    if not plan_retry(account, invoice, notes.get("hopeless_card")) and subscription:
+        give_up(account, subscription)
 
 
 def give_up(account: Account, subscription: Json) -> None:
@@ -170,6 +217,7 @@ def end_subscription(account: Account, subscription: Json, *, reason: str | None
     for invoice in open_invoices(account, subscription["id"]):
         invoice.update(next_payment_attempt=None, auto_advance=False)
         account.store.put(invoice)
+        account.store.put_notes({**account.store.notes(invoice["id"]), "retry_at": None})
     account.emit("customer.subscription.deleted", subscription)
 
 

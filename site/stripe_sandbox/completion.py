@@ -5,8 +5,10 @@ from __future__ import annotations
 from stripe_sandbox import collecting, invoices, money
 from stripe_sandbox.account import Account, due
 from stripe_sandbox.balance import DAY
+from stripe_sandbox.cards import CARDS, card_for
 from stripe_sandbox.catalogue import change
 from stripe_sandbox.customers import ADDRESS, address_of, attach, make_customer, make_payment_method
+from stripe_sandbox.declines import DECLINES
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.exchange import presentment
 from stripe_sandbox.store import Json
@@ -14,20 +16,24 @@ from stripe_sandbox.subscriptions import lines_for, make_subscription
 
 OUTCOMES = {
     "paid": "Payment succeeds",
-    "declined": "Card is declined",
-    "insufficient_funds": "Card has insufficient funds",
+    "declined": DECLINES["declined"].text,
+    "insufficient_funds": DECLINES["insufficient_funds"].text,
     "authentication_required_then_paid": "Bank asks for 3-D Secure first, then it is paid",
     "sepa_paid_later": "SEPA debit: succeeds some days later",
     "sepa_fails_later": "SEPA debit: fails some days later",
     "abandon": "Leave without paying",
 }
+# Other reasons to be declined, which the page shows on demand.
+SELDOM = {outcome: decline.text for outcome, decline in DECLINES.items() if outcome not in OUTCOMES}
 
 
 def complete(account: Account, session_id: str, outcome: str, details: Json) -> Json:
     """Returns the session; a declined payment leaves it open for another try."""
     session = account.get("checkout.session", session_id)
-    if outcome not in OUTCOMES:
-        raise ApiError(f"No such outcome: {outcome}. Known: {', '.join(OUTCOMES)}.", param="outcome")
+    if outcome not in OUTCOMES and outcome not in SELDOM:
+        raise ApiError(f"No such outcome: {outcome}. Known: {', '.join([*OUTCOMES, *SELDOM])}.", param="outcome")
+    if details.get("card", "paid") not in CARDS:
+        raise ApiError(f"No such card: {details['card']}. Known: {', '.join(CARDS)}.", param="card")
     if session["status"] != "open":
         raise ApiError(f"This Checkout Session is {session['status']}.", param="session")
     if outcome == "abandon":
@@ -38,7 +44,8 @@ def complete(account: Account, session_id: str, outcome: str, details: Json) -> 
         return finish(account, session, customer, details, "no_payment_required")
     kind = "sepa_debit" if outcome.startswith("sepa_") else "card"
     who = {"email": session["customer_email"] or (customer or {}).get("email"), **details}
-    method = make_payment_method(account, kind=kind, details=who)
+    card = CARDS[details["card"]] if "card" in details else card_for(outcome)
+    method = make_payment_method(account, kind=kind, card=card, details=who)
     if session["amount_total"] == 0:
         attach_if_kept(account, session, method, customer)
         start_subscription(account, session, customer, method, None)
@@ -208,9 +215,7 @@ def go_on_failing(account: Account, invoice: Json) -> None:
     """An account that a debit bounced off has no money three days later either."""
     subscription = invoices.subscription_of(account, invoice)
     if subscription:
-        notes = account.store.notes(subscription["id"])
-        notes["outcomes"] = [["insufficient_funds", 20]]
-        account.store.put_notes(notes)
+        collecting.order_outcomes(account, subscription, "insufficient_funds", 20, more=False)
 
 
 @due("debit_fails")

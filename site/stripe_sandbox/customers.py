@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from stripe_sandbox.account import Account
+from stripe_sandbox.cards import Card, details_of
 from stripe_sandbox.catalogue import change, merged_metadata, updates
-from stripe_sandbox.errors import ApiError
+from stripe_sandbox.errors import ApiError, no_such
 from stripe_sandbox.listing import page_of
 from stripe_sandbox.routing import Call, route
 from stripe_sandbox.store import Json, new_id
@@ -76,7 +77,7 @@ def update_customer(account: Account, call: Call) -> Json:
         changes["address"] = address_of(call.params["address"] or None)
     method = (call.params.get("invoice_settings") or {}).get("default_payment_method")
     if method:
-        account.get("payment_method", method, param="invoice_settings[default_payment_method]", status=400)
+        method_of(account, customer["id"], method, param="invoice_settings[default_payment_method]")
         changes["invoice_settings"] = {**customer["invoice_settings"], "default_payment_method": method}
     account.emit("customer.updated", customer, change(account, customer, changes))
     return customer
@@ -97,9 +98,8 @@ def bury(account: Account, customer: Json) -> Json:
 # -- Payment methods ---------------------------------------------------------------------------------------
 
 
-def make_payment_method(account: Account, *, kind: str, details: Json | None = None, last4: str = "4242") -> Json:
+def make_payment_method(account: Account, *, kind: str, card: Card, details: Json | None = None) -> Json:
     details = details or {}
-    expiry = {"exp_month": 12, "exp_year": 2034}
     method = {
         "id": new_id("pm"),
         "object": "payment_method",
@@ -119,20 +119,8 @@ def make_payment_method(account: Account, *, kind: str, details: Json | None = N
         "type": kind,
     }
     if kind == "card":
-        method["card"] = {
-            "brand": "visa",
-            "checks": None,
-            "country": "US",
-            "display_brand": "visa",
-            "fingerprint": new_id("", 16).strip("_"),
-            "funding": "credit",
-            "generated_from": None,
-            "last4": last4,
-            "networks": {"available": ["visa"], "preferred": None},
-            "three_d_secure_usage": {"supported": True},
-            "wallet": None,
-            **expiry,
-        }
+        method["card"] = details_of(card, account.now())
+        remember(account, method, card.outcome)
     else:
         method["sepa_debit"] = {
             "bank_code": "37040044",
@@ -143,6 +131,20 @@ def make_payment_method(account: Account, *, kind: str, details: Json | None = N
             "last4": "3000",
         }
     return account.store.put(method)
+
+
+def remember(account: Account, method: Json, outcome: str) -> None:
+    """What later charges of it say."""
+    account.store.put_notes({**account.store.notes(method["id"]), "outcome": outcome})
+
+
+def set_expiry(account: Account, method: Json, *, month: int, year: int, silent: bool) -> Json:
+    """The bank sends another card of the same number, or the one there is turns out to be older."""
+    card = {**method["card"], "exp_month": month, "exp_year": year}
+    previous = change(account, method, {"card": card})
+    if not silent:
+        account.emit("payment_method.automatically_updated", method, previous)
+    return method
 
 
 def attach(account: Account, method: Json, customer: Json) -> None:
@@ -170,6 +172,14 @@ def detach_payment_method(account: Account, call: Call) -> Json:
     method = account.get("payment_method", call.id)
     previous = change(account, method, {"customer": None})
     account.emit("payment_method.detached", method, previous)
+    return method
+
+
+def method_of(account: Account, customer_id: str, identifier: str, *, param: str) -> Json:
+    """A way to pay that is the customer's own."""
+    method = account.get("payment_method", identifier, param=param, status=400)
+    if method["customer"] != customer_id:
+        raise no_such("PaymentMethod", identifier, param=param, status=400)
     return method
 
 

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-from stripe_sandbox import cancelling, collecting, completion, disputes, payouts, radar, refunds
+from stripe_sandbox import cancelling, collecting, completion, customers, disputes, payouts, portal, radar, refunds
 from stripe_sandbox.account import Account
 from stripe_sandbox.catalogue import archive_price
 from stripe_sandbox.catalogue import change as change_fields
 from stripe_sandbox.control import control
+from stripe_sandbox.declines import DECLINES
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.routing import Call
 from stripe_sandbox.store import Json
 
-RENEWAL_OUTCOMES = {"paid", "declined", "insufficient_funds", "authentication_required"}
+RENEWAL_OUTCOMES = {"paid", "authentication_required", *DECLINES}
 
 
 @control("POST", "/checkout/{id}/complete")
 def complete_checkout(account: Account, order: Json, identifier: str) -> Json:
-    details = {name: order[name] for name in ("email", "name", "address") if order.get(name)}
+    details = {name: order[name] for name in ("email", "name", "address", "card") if order.get(name)}
     return completion.complete(account, identifier, str(order.get("outcome", "paid")), details)
 
 
 @control("POST", "/subscriptions/{id}/next_outcome")
 def order_outcome(account: Account, order: Json, identifier: str) -> Json:
-    account.get("subscription", identifier)
+    subscription = account.get("subscription", identifier)
     outcome = str(order.get("outcome"))
     if outcome not in RENEWAL_OUTCOMES:
         raise ApiError(f"No such outcome: {outcome}. Known: {', '.join(sorted(RENEWAL_OUTCOMES))}.", param="outcome")
-    notes = account.store.notes(identifier)
-    notes["outcomes"] = [*notes.get("outcomes", []), [outcome, int(order.get("times", 1))]]
-    account.store.put_notes(notes)
-    return {"outcomes": notes["outcomes"]}
+    return {"outcomes": collecting.order_outcomes(account, subscription, outcome, int(order.get("times", 1)))}
+
+
+@control("POST", "/customers/{id}/card")
+def enter_card(account: Account, order: Json, identifier: str) -> Json:
+    return portal.replace_card(account, identifier, str(order.get("card", "paid")))
+
+
+@control("POST", "/payment_methods/{id}/expiry")
+def set_expiry(account: Account, order: Json, identifier: str) -> Json:
+    method = account.get("payment_method", identifier)
+    month, year = int(order["month"]), int(order["year"])
+    return customers.set_expiry(account, method, month=month, year=year, silent=bool(order.get("silent")))
 
 
 @control("POST", "/charges/{id}/dispute")

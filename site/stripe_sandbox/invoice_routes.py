@@ -7,6 +7,7 @@ from typing import Any
 from stripe_sandbox import collecting, invoices
 from stripe_sandbox.account import Account
 from stripe_sandbox.catalogue import change, updates
+from stripe_sandbox.customers import method_of
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.listing import page_of
 from stripe_sandbox.routing import Call, route
@@ -37,16 +38,24 @@ def update_invoice(account: Account, call: Call) -> Json:
 @route("POST", "/v1/invoices/{invoice}/pay")
 def pay_invoice(account: Account, call: Call) -> Json:
     invoice = account.get("invoice", call.id)
+    for name in sorted(set(call.params) - {"expand", "off_session", "paid_out_of_band", "payment_method"}):
+        raise ApiError(
+            f"The sandbox does not implement `{name}` of POST /v1/invoices/{{invoice}}/pay.",
+            status=501,
+            kind="api_error",
+        )
     if invoice["status"] == "paid":
         raise ApiError("Invoice is already paid", code="invoice_already_paid")
-    if invoice["status"] not in {"open", "draft"}:
+    if invoice["status"] not in {"open", "draft", "uncollectible"}:
         raise ApiError(f"Invoice is {invoice['status']} and cannot be paid.", code="invoice_not_editable")
     if invoice["status"] == "draft":
         invoices.finalize(account, invoice)
     if call.params.get("paid_out_of_band"):
         collecting.mark_paid(account, invoice, off_stripe=True)
         return invoice
-    collecting.collect(account, invoice, automatic=False)
+    chosen = call.params.get("payment_method")
+    method = method_of(account, invoice["customer"], chosen, param="payment_method") if chosen else None
+    collecting.collect(account, invoice, automatic=False, method=method)
     if invoice["status"] != "paid":
         raise declined_error(account, invoice)
     return invoice

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stripe_sandbox import declines
 from stripe_sandbox.account import Account, due
 from stripe_sandbox.balance import post, stripe_fee
 from stripe_sandbox.catalogue import merged_metadata
@@ -13,11 +14,6 @@ from stripe_sandbox.expand import expandable_list
 from stripe_sandbox.listing import page_of, whole_list
 from stripe_sandbox.routing import Call, route
 from stripe_sandbox.store import Json, new_id
-
-DECLINES = {
-    "declined": ("generic_decline", "Your card was declined."),
-    "insufficient_funds": ("insufficient_funds", "Your card has insufficient funds."),
-}
 
 TOLD = {
     "card": ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4"),
@@ -59,9 +55,10 @@ def attempt(account: Account, intent: Json, method: Json | None, outcome: str) -
     intent["payment_method"] = method["id"] if method else None
     if method:
         intent["payment_method_types"] = [method["type"]]
-    if outcome in DECLINES:
+    if outcome in declines.DECLINES:
         decline(account, intent, method, outcome)
     elif outcome == "authentication_required":
+        intent["last_payment_error"] = declines.authentication_error(method)
         ask_authentication(account, intent)
     elif outcome.startswith("sepa_"):
         intent["status"] = "processing"
@@ -83,24 +80,31 @@ def ask_authentication(account: Account, intent: Json) -> None:
     account.emit("payment_intent.requires_action", intent)
 
 
-def decline(account: Account, intent: Json, method: Json | None, outcome: str) -> None:
-    reason, message = DECLINES[outcome]
-    charge = make_charge(account, intent, method, "failed")
-    charge.update(failure_code="card_declined", failure_message=message)
-    charge["outcome"].update(
-        network_status="declined_by_network", reason=reason, seller_message=message, type="issuer_declined"
-    )
-    account.store.put(charge)
+def refuse_authentication(account: Account, intent: Json) -> None:
+    """The payer did not approve it at their bank."""
     intent.update(
         status="requires_payment_method",
         next_action=None,
         last_payment_error={
-            "charge": charge["id"],
-            "code": "card_declined",
-            "decline_code": reason,
-            "message": message,
+            "code": "payment_intent_authentication_failure",
+            "message": "The provided PaymentMethod has failed authentication.",
             "type": "card_error",
         },
+    )
+    account.store.put(intent)
+    account.emit("payment_intent.payment_failed", intent)
+
+
+def decline(account: Account, intent: Json, method: Json | None, outcome: str) -> None:
+    said = declines.DECLINES[outcome]
+    charge = make_charge(account, intent, method, "failed")
+    charge.update(failure_code=said.code, failure_message=said.message)
+    charge["outcome"].update(declines.charge_outcome(outcome))
+    account.store.put(charge)
+    intent.update(
+        status="requires_payment_method",
+        next_action=None,
+        last_payment_error=declines.payment_error(outcome, charge["id"], method),
     )
     account.store.put(intent)
     account.emit("charge.failed", charge)
@@ -226,7 +230,7 @@ def method_details(method: Json | None) -> Json:
         return {"type": "card"}
     kind = method["type"]
     told: Json = {name: method[kind][name] for name in TOLD[kind]}
-    more: Json = {"mandate": None} if kind == "sepa_debit" else {"network": "visa", "wallet": None}
+    more: Json = {"mandate": None} if kind == "sepa_debit" else {"network": method[kind].get("brand"), "wallet": None}
     return {"type": kind, kind: told | more}
 
 

@@ -44,17 +44,41 @@ def known_email(email: str) -> str:
     return f'<p class="field">E-mail<br><strong>{escape(email)}</strong></p>'
 
 
-def radios(legend: str, options: dict[str, str], form: dict[str, str], problems: dict[str, str]) -> str:
+def radios(
+    legend: str,
+    options: dict[str, str],
+    form: dict[str, str],
+    problems: dict[str, str],
+    seldom: dict[str, str] | None = None,
+) -> str:
+    """``seldom``: further options, behind a line that opens them."""
     chosen = form.get("outcome") or next(iter(options))
     problem = problems.get("outcome")
     error = f'<p class="error" id="outcome-error">{escape(problem)}</p>' if problem else ""
     described = ' aria-describedby="outcome-error"' if problem else ""
-    rows = "".join(
+    rows = "".join(option(value, text, chosen) for value, text in options.items())
+    more = "".join(option(value, text, chosen) for value, text in (seldom or {}).items())
+    if more:
+        opened = " open" if chosen in (seldom or {}) else ""
+        rows += f"<details{opened}><summary>Other ways to be declined</summary>{more}</details>"
+    return f"<fieldset{described}><legend>{escape(legend)}</legend>{error}{rows}</fieldset>"
+
+
+def option(value: str, text: str, chosen: str) -> str:
+    return (
         f'<div class="option"><input type="radio" name="outcome" id="outcome-{value}" value="{value}"'
         f'{" checked" if value == chosen else ""}><label for="outcome-{value}">{escape(text)}</label></div>'
-        for value, text in options.items()
     )
-    return f"<fieldset{described}><legend>{escape(legend)}</legend>{error}{rows}</fieldset>"
+
+
+def buttons(options: dict[str, str]) -> str:
+    """The first stands out, and is where an error leads to."""
+    marks = ['id="outcome-paid"', *['class="plain"'] * (len(options) - 1)]
+    rows = "".join(
+        f'<button name="outcome" value="{value}" {mark}>{escape(text)}</button>'
+        for mark, (value, text) in zip(marks, options.items(), strict=True)
+    )
+    return f'<div class="buttons">{rows}</div>'
 
 
 def error_summary(problems: dict[str, str]) -> str:

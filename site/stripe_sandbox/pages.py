@@ -1,11 +1,11 @@
-"""The hosted pages: checkout, card change, open invoice. Plain HTML, no script, no card data."""
+"""The hosted pages, the checkout among them. Plain HTML, no script, no card data."""
 
 from __future__ import annotations
 
 from html import escape
 from pathlib import Path
 
-from stripe_sandbox import collecting, completion, overview, portal
+from stripe_sandbox import completion, mending_pages, overview
 from stripe_sandbox.account import Account
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.page_parts import (
@@ -22,11 +22,6 @@ from stripe_sandbox.page_parts import (
 from stripe_sandbox.store import Json
 
 STYLE = Path(__file__).with_name("hosted.css")
-INVOICE_OUTCOMES = {
-    "paid": "Payment succeeds",
-    "declined": "Card is declined",
-    "insufficient_funds": "Card has insufficient funds",
-}
 
 
 def serve(account: Account, method: str, path: str, form: dict[str, str]) -> Page:
@@ -38,9 +33,9 @@ def serve(account: Account, method: str, path: str, form: dict[str, str]) -> Pag
     if parts[:2] == ["c", "pay"] and len(parts) == 3:
         return checkout_page(account, method, parts[2], form)
     if parts[:2] == ["p", "session"] and len(parts) == 3:
-        return portal_page(account, method, parts[2], form)
+        return mending_pages.portal_page(account, method, parts[2], form)
     if parts[0] == "i" and len(parts) == 2:
-        return invoice_page(account, method, parts[1], form)
+        return mending_pages.invoice_page(account, method, parts[1], form)
     return message(404, "Nothing here", "This page of the Stripe sandbox does not exist.")
 
 
@@ -92,7 +87,7 @@ def success_address(session: Json) -> str:
 
 def problems_in(session: Json, form: dict[str, str]) -> dict[str, str]:
     problems = {}
-    if form.get("outcome") not in completion.OUTCOMES:
+    if form.get("outcome") not in {*completion.OUTCOMES, *completion.SELDOM}:
         problems["outcome"] = "Choose what should happen to the payment."
     known = (session["customer_details"] or {}).get("email")
     email = form.get("email", "").strip()
@@ -141,7 +136,7 @@ def checkout_form(
       {text_field("postal_code", "Postcode", form, problems, "postal-code")}
       {text_field("country", "Country (two letters)", form, problems, "country")}
     </details>
-    {radios("What should happen to this payment?", completion.OUTCOMES, form, problems)}
+    {radios("What should happen to this payment?", completion.OUTCOMES, form, problems, seldom=completion.SELDOM)}
     <button type="submit">{verb} {total}</button>
     <p class="quiet">This page never asks for a card. It stands for Stripe's own checkout page.</p>
   </form>
@@ -175,51 +170,3 @@ def lines_table(session: Json, lines: list[Json]) -> str:
         rows += f'<tr><th scope="row">Discount</th><td>{money(-discount, currency)}</td></tr>'
     rows += f'<tr class="sum"><th scope="row">Total</th><td>{money(session["amount_total"], currency)}</td></tr>'
     return f'<table><caption class="hidden">What you pay for</caption><tbody>{rows}</tbody></table>'
-
-
-# -- Card change and open invoices -------------------------------------------------------------------------
-
-
-def portal_page(account: Account, method: str, identifier: str, form: dict[str, str]) -> Page:
-    session = account.store.get("billing_portal.session", identifier)
-    if session is None:
-        return message(404, "No such page", "This link does not exist, or the sandbox has been reset.")
-    back = portal.way_back(session)
-    if method == "POST" and form.get("outcome") in portal.CARDS:
-        portal.replace_card(account, session, form["outcome"])
-        return redirect(back) if back else message(200, "Card replaced", "The new card will be used from now on.")
-    problems = {"outcome": "Choose a card."} if method == "POST" else {}
-    body = f"""
-<form method="post" class="choice alone" novalidate>
-  {error_summary(problems)}
-  <h1>Change your card</h1>
-  {radios("Which card should be used from now on?", portal.CARDS, form, problems)}
-  <button type="submit">Use this card</button>
-  {f'<p><a href="{escape(back)}">Back to the website</a></p>' if back else ""}
-</form>"""
-    return page(422 if problems else 200, "Change your card", body, [back])
-
-
-def invoice_page(account: Account, method: str, identifier: str, form: dict[str, str]) -> Page:
-    invoice = account.store.get("invoice", identifier)
-    if invoice is None:
-        return message(404, "No such invoice", "This invoice does not exist, or the sandbox has been reset.")
-    amount = money(invoice["amount_due"], invoice["currency"])
-    problems = {}
-    if method == "POST" and invoice["status"] == "open":
-        if form.get("outcome") in INVOICE_OUTCOMES:
-            collecting.collect(account, invoice, automatic=False, outcome=form["outcome"])
-            if invoice["status"] != "paid":
-                problems["outcome"] = "The payment did not go through. Choose another outcome to try again."
-        else:
-            problems["outcome"] = "Choose what should happen to the payment."
-    if invoice["status"] != "open":
-        return message(200, f"Invoice {invoice['number']}: {invoice['status']}", f"The amount was {amount}.")
-    body = f"""
-<form method="post" class="choice alone" novalidate>
-  {error_summary(problems)}
-  <h1><span class="quiet">Invoice {escape(invoice["number"] or "")}</span> <span class="total">{amount}</span></h1>
-  {radios("What should happen to this payment?", INVOICE_OUTCOMES, form, problems)}
-  <button type="submit">Pay {amount}</button>
-</form>"""
-    return page(422 if problems else 200, f"Invoice: {amount}", body, [])

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from stripe_sandbox.account import Account
+from stripe_sandbox.cards import CARDS
 from stripe_sandbox.catalogue import change
 from stripe_sandbox.customers import attach, make_payment_method
+from stripe_sandbox.declines import DECLINES
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.routing import Call, route
 from stripe_sandbox.store import Json, new_id
-
-# What the new card does whenever it is charged.
-CARDS = {
-    "paid": "A card that works",
-    "declined": "A card that is declined at the next charge",
-    "insufficient_funds": "A card with insufficient funds",
-    "authentication_required": "A card whose bank asks for 3-D Secure each time",
-}
 
 
 @route("POST", "/v1/billing_portal/sessions")
@@ -63,23 +57,19 @@ def flow_of(given: Json) -> Json:
     }
 
 
-def replace_card(account: Account, session: Json, outcome: str) -> Json:
-    """The customer enters another card: it becomes the default of the customer and of every live subscription."""
-    if outcome not in CARDS:
-        raise ApiError(f"No such card: {outcome}", param="outcome")
-    customer = account.get_live("customer", session["customer"], param="customer")
+def replace_card(account: Account, customer_id: str, name: str) -> Json:
+    """The customer enters another card: it becomes the customer's default, and no subscription's own."""
+    card = CARDS.get(name)
+    if card is None:
+        raise ApiError(f"No such card: {name}. Known: {', '.join(CARDS)}.", param="outcome")
+    if card.refused:
+        raise ApiError(DECLINES[card.outcome].message, status=402, kind="card_error", code="card_declined")
+    customer = account.get_live("customer", customer_id, param="customer")
     who = {"email": customer["email"], "name": customer["name"]}
-    method = make_payment_method(account, kind="card", details=who, last4="4444")
+    method = make_payment_method(account, kind="card", card=card, details=who)
     attach(account, method, customer)
-    notes = account.store.notes(method["id"])
-    notes["outcome"] = outcome
-    account.store.put_notes(notes)
     settings = {**customer["invoice_settings"], "default_payment_method": method["id"]}
     account.emit("customer.updated", customer, change(account, customer, {"invoice_settings": settings}))
-    for subscription in account.store.where("subscription", "customer", customer["id"]):
-        if subscription["status"] != "canceled":
-            previous = change(account, subscription, {"default_payment_method": method["id"]})
-            account.emit("customer.subscription.updated", subscription, previous)
     return method
 
 

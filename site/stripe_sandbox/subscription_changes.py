@@ -6,6 +6,7 @@ from stripe_sandbox import collecting, invoices, pausing, subscriptions, trials
 from stripe_sandbox.account import Account, due
 from stripe_sandbox.cancelling import cancel_at_period_end
 from stripe_sandbox.catalogue import change, inline_price, updates
+from stripe_sandbox.customers import method_of
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.periods import next_end
 from stripe_sandbox.routing import Call, route
@@ -222,6 +223,8 @@ def update_subscription(account: Account, call: Call) -> Json:
         raise ApiError("A canceled subscription can only update its cancellation_details and metadata.")
     previous = change_items_and_dates(account, subscription, params)
     changes = updates(subscription, params, ("description", "default_payment_method"))
+    if changes.get("default_payment_method"):
+        method_of(account, subscription["customer"], changes["default_payment_method"], param="default_payment_method")
     previous |= change(account, subscription, changes)
     if "pause_collection" in params:
         previous |= pausing.pause_collection(account, subscription, params["pause_collection"])

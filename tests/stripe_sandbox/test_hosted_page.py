@@ -134,7 +134,8 @@ def test_an_overdue_invoice_can_be_paid_on_its_page(shop: Shop) -> None:
     shop.sandbox.advance(days=31)
     path = path_of(shop, shop.invoices(subscription)[0].hosted_invoice_url)
     assert "Pay $10.00" in shop.sandbox.request("GET", path)[2]
-    assert post(shop, path, outcome="declined")[0] == 422
+    assert post(shop, path, outcome="declined")[0] == 402
+    assert post(shop, path, outcome="nonsense")[0] == 422
     assert ": paid" in post(shop, path, outcome="paid")[2]
     assert shop.subscription(subscription).status == "active"
 
