@@ -19,11 +19,14 @@ from receipts.snapshots import Judged, take_snapshot
 from receipts.tasks import queue_rendering
 
 
-def issue_receipt(transaction: Transaction, *, on: date, sandbox: bool) -> Receipt | None:
+def issue_receipt(
+    transaction: Transaction, *, on: date, sandbox: bool, paid_as: tuple[int, str] | None = None
+) -> Receipt | None:
     """Issue the receipt of a payment, or return the live one it has. None when nothing in it is receiptable.
 
     Call it in the transaction that books the payment: number and receipt commit, or vanish, with it. The document is
     drawn afterwards, and again with the same number if that fails. What was voided is not issued again here.
+    ``paid_as`` is what the payer's bank took, where that was another currency than ours.
     """
     issuer = Issuer.load()
     lines = _judge(transaction, issuer.jurisdiction)
@@ -34,7 +37,7 @@ def issue_receipt(transaction: Transaction, *, on: date, sandbox: bool) -> Recei
         # Looked for behind the lock: of two at once, the second finds the first one's receipt.
         if earlier := list(transaction.receipts.all()):
             return next((receipt for receipt in earlier if receipt.is_live), None)
-        receipt = _write(series=series, issuer=issuer, transaction=transaction, lines=lines, on=on)
+        receipt = _write(series=series, issuer=issuer, transaction=transaction, lines=lines, on=on, paid_as=paid_as)
         queue_rendering(receipt)
     return receipt
 
@@ -64,7 +67,13 @@ def _locked_series(issuer: Issuer, year: int, sandbox: bool) -> ReceiptSeries:
 
 
 def _write(
-    *, series: ReceiptSeries, issuer: Issuer, transaction: Transaction, lines: list[Judged], on: date
+    *,
+    series: ReceiptSeries,
+    issuer: Issuer,
+    transaction: Transaction,
+    lines: list[Judged],
+    on: date,
+    paid_as: tuple[int, str] | None,
 ) -> Receipt:
     number = series.next_number
     ReceiptSeries.objects.filter(pk=series.pk).update(next_number=number + 1)
@@ -83,7 +92,7 @@ def _write(
         language=_language_of(transaction),
         rule_version=lines[0].assessment.rule_version if lines[0].assessment else "",
     )
-    receipt.snapshot = take_snapshot(receipt, issuer, lines)
+    receipt.snapshot = take_snapshot(receipt, issuer, lines, paid_as=paid_as)
     receipt.save()
     ReceiptLine.objects.bulk_create(
         ReceiptLine(

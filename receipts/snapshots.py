@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 from receipts.models import Entry, Issuer, Receipt
 from receipts.months import day_of
 from receipts.rules import Assessment
-from receipts.wording import NOT_FOR_TAX, statements_of, title_of
+from receipts.wording import NOT_FOR_TAX, paid_as_note, statements_of, title_of
 
 VERSION = 1
 
@@ -33,7 +34,9 @@ class Judged:
         return self.assessment.advantage if self.assessment else 0
 
 
-def take_snapshot(receipt: Receipt, issuer: Issuer, lines: list[Judged]) -> dict[str, Any]:
+def take_snapshot(
+    receipt: Receipt, issuer: Issuer, lines: list[Judged], *, paid_as: tuple[int, str] | None = None
+) -> dict[str, Any]:
     is_tax_receipt = receipt.kind == Receipt.Kind.TAX
     return {
         "version": VERSION,
@@ -55,8 +58,15 @@ def take_snapshot(receipt: Receipt, issuer: Issuer, lines: list[Judged]) -> dict
             "address": receipt.payer.address_lines(),
         },
         "lines": [_line(line, receipt.language) for line in lines],
-        "note": "" if is_tax_receipt else NOT_FOR_TAX,
+        "note": " ".join(_notes(receipt, paid_as)),
     }
+
+
+def _notes(receipt: Receipt, paid_as: tuple[int, str] | None) -> Iterator[str]:
+    if receipt.kind != Receipt.Kind.TAX:
+        yield NOT_FOR_TAX
+    if paid_as:
+        yield paid_as_note(*paid_as, currency=receipt.currency, language=receipt.language)
 
 
 def _line(line: Judged, language: str) -> dict[str, Any]:

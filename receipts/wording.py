@@ -40,5 +40,12 @@ def _estimate(assessment: Assessment, *, currency: str, language: str) -> str:
     return f"In return you received: {received}. Our good-faith estimate of the fair market value is {worth}."
 
 
+def paid_as_note(amount: int, paid_in: str, *, currency: str, language: str) -> str:
+    """For a payer whom the payment provider showed another currency than ours."""
+    return (
+        f"Your bank took {format_amount(amount, paid_in, language)}. This receipt is in {currency}, which we were paid."
+    )
+
+
 def title_of(jurisdiction: str, *, is_tax_receipt: bool) -> str:
     return TITLES.get(jurisdiction, "Tax receipt") if is_tax_receipt else PAYMENT_TITLE

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
+
 from receipts.chart import Account
 from receipts.ledger.booking import Booked, BookingError, book, move
 from receipts.models import Entry, Fund, Transaction
@@ -66,14 +68,19 @@ def record_exchange(
     *, reference: str, given: tuple[int, str], received: tuple[int, str], occurred_at: datetime,
     held_in: str = Account.STRIPE,
 ) -> Booked:  # fmt: skip
-    """A charge settled in another currency: two entries through currency exchange."""
+    """A charge settled in another currency: two entries through currency exchange.
+
+    Where one side is the reporting currency, that is what the other one was worth.
+    """
     through = Account.CURRENCY_EXCHANGE
+    worth = {amount for amount, currency in (given, received) if currency == settings.REPORTING_CURRENCY}
+    known = {"reporting_amount": worth.pop(), "rate_source": reference} if worth else {}
     return book(
         reference=reference,
         occurred_at=occurred_at,
         entries=[
-            Entry(debit=through, credit=held_in, amount=given[0], currency=given[1]),
-            Entry(debit=held_in, credit=through, amount=received[0], currency=received[1]),
+            Entry(debit=through, credit=held_in, amount=given[0], currency=given[1], **known),
+            Entry(debit=held_in, credit=through, amount=received[0], currency=received[1], **known),
         ],
     )
 

@@ -19,7 +19,8 @@ from payments.mirror.ours import at, id_of
 from payments.models import BalanceLine, Payment, Payout
 from payments.origins import reference_behind
 from receipts import ledger
-from receipts.models import Transaction
+from receipts.chart import Account
+from receipts.models import Entry, Transaction
 
 if TYPE_CHECKING:
     import stripe
@@ -42,6 +43,7 @@ def remember_line(line: stripe.BalanceTransaction, *, payout: Payout | None = No
         "fee": line.fee,
         "net": line.net,
         "currency": line.currency.upper(),
+        "exchange_rate": str(line.exchange_rate or ""),
         "created": at(line.created),
     }
     if payout is not None:
@@ -103,16 +105,21 @@ def report_line(line: BalanceLine) -> None:
 
 
 def references_of(line: BalanceLine) -> set[str]:
-    """The ledger references that explain a line: its gross movement, and its fee where there is one."""
+    """The ledger references that explain a line: its gross movement, its fee and its exchange where there are any."""
     if line.type in OWN_FEES:
         return {f"stripe:{line.line_id}"}
     if line.type in {"adjustment", "dispute", "dispute_reversal"}:
-        gross, fee = f"stripe:{line.line_id}", f"stripe:fee:{line.line_id}"
+        what, failed = line.line_id, ""
     elif line.type in {"payout_failure", "payout_cancel", "refund_failure"}:
-        gross, fee = f"stripe:{line.source_id}:failed", f"stripe:fee:{line.source_id}"
+        what, failed = line.source_id, ":failed"
     else:
-        gross, fee = f"stripe:{line.source_id}", f"stripe:fee:{line.source_id}"
-    return {gross, *([fee] if line.fee else [])}
+        what, failed = line.source_id, ""
+    wanted = {f"stripe:{what}{failed}"}
+    if line.fee:
+        wanted.add(f"stripe:fee:{what}")
+    if line.exchange_rate:
+        wanted.add(f"stripe:fx:{what}{failed}")
+    return wanted
 
 
 def _booked_references(lines: Iterable[BalanceLine]) -> set[str]:
@@ -146,6 +153,12 @@ def foreign_total(currency: str) -> int:
     """What other integrations moved on this account, in minor units."""
     lines = BalanceLine.objects.filter(state=BalanceLine.State.FOREIGN, currency=currency)
     return lines.aggregate(total=Sum("net"))["total"] or 0
+
+
+def booked_currencies() -> list[str]:
+    """The currencies in which money ever moved through what we hold at Stripe, by way of an exchange."""
+    exchanged = Entry.objects.filter(credit=Account.STRIPE, debit=Account.CURRENCY_EXCHANGE).order_by()
+    return list(exchanged.values_list("currency", flat=True).distinct())
 
 
 def stripe_balance() -> dict[str, int]:

@@ -7,14 +7,15 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
+from payments.exchanging import book_exchange
 from payments.issues import close_issue, open_issue
 from payments.models import Payment
 from receipts import ledger
 from receipts.chart import Account
 from receipts.issuing import issue_receipt
 from receipts.models import Transaction
+from receipts.months import day_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,22 @@ class Settled:
     # None until Stripe has processed the charge; in the currency that the account settles in.
     fee: int | None
     fee_currency: str = ""
+    # What came of it there, where that is another currency; the rate in Stripe's own words.
+    settled_amount: int | None = None
+    exchange_rate: str = ""
+    # What the payer saw and paid, where Stripe showed another currency than ours.
+    presented: tuple[int, str] | None = None
+
+    @property
+    def is_exchanged(self) -> bool:
+        return self.settled_amount is not None and self.fee_currency not in {"", self.currency}
+
+    @property
+    def rate(self) -> ledger.Rate | None:
+        """What it is worth in the reporting currency, where Stripe exchanged it into that."""
+        if not self.is_exchanged or self.fee_currency != settings.REPORTING_CURRENCY:
+            return None
+        return ledger.Rate(reporting_amount=self.settled_amount or 0, source=f"stripe:fx:{self.charge_id}")
 
 
 @transaction.atomic
@@ -39,7 +56,7 @@ def settle(payment: Payment, settled: Settled) -> bool:
         return False
     if payment.status != Payment.Status.PAID:
         _book_income(payment, settled)
-    _book_fee(payment, settled)
+    _book_settlement(payment, settled)
     return True
 
 
@@ -77,7 +94,7 @@ def _amount_agrees(payment: Payment, settled: Settled) -> bool:
         f"Asked for {payment.amount} {payment.currency}, Stripe took {settled.amount} {settled.currency} "
         f"(minor units) with {settled.charge_id}. It is booked as unexplained, and nothing was fulfilled.",
     )
-    _book_fee(payment, settled)
+    _book_settlement(payment, settled)
     return False
 
 
@@ -88,14 +105,21 @@ def _book_income(payment: Payment, settled: Settled) -> None:
         payer=payment.payer,
         currency=payment.currency,
         lines=income_lines(payment),
+        rate=settled.rate,
     )
     payment.transaction = booked
     payment.charge_id = settled.charge_id
     payment.payment_intent_id = settled.payment_intent_id
+    payment.presented_amount, payment.presented_currency = settled.presented or (None, "")
     _mark_paid(payment, settled.occurred_at)
     if created:
         fulfil(payment, booked)
-        issue_receipt(booked, on=timezone.localdate(settled.occurred_at), sandbox=settings.STRIPE_MODE != "live")
+        issue_receipt(
+            booked,
+            on=day_of(settled.occurred_at),
+            sandbox=settings.STRIPE_MODE != "live",
+            paid_as=settled.presented,
+        )
 
 
 def income_lines(payment: Payment) -> list[ledger.IncomeLine]:
@@ -140,9 +164,23 @@ def fulfil(payment: Payment, booked: Transaction | None) -> None:
         payable.paid(booked)
 
 
-def _book_fee(payment: Payment, settled: Settled) -> None:
+def _book_settlement(payment: Payment, settled: Settled) -> None:
+    """What became of the money at Stripe, once Stripe has worked that out: its exchange, and its fee."""
     if payment.fee_known or settled.fee is None:
         return
+    told: dict[str, object] = {"fee_known": True}
+    if settled.is_exchanged and settled.settled_amount is not None:
+        book_exchange(
+            reference=f"stripe:fx:{settled.charge_id}",
+            paid=(settled.amount, settled.currency),
+            settled=(settled.settled_amount, settled.fee_currency),
+            occurred_at=settled.occurred_at,
+        )
+        told |= {
+            "settled_amount": settled.settled_amount,
+            "settled_currency": settled.fee_currency,
+            "exchange_rate": settled.exchange_rate,
+        }
     if settled.fee:
         ledger.record_fee(
             reference=f"stripe:fee:{settled.charge_id}",
@@ -151,7 +189,7 @@ def _book_fee(payment: Payment, settled: Settled) -> None:
             occurred_at=settled.occurred_at,
             of=payment.transaction,
         )
-    Payment.objects.filter(pk=payment.pk).update(fee_known=True)
+    Payment.objects.filter(pk=payment.pk).update(**told)
 
 
 def park(payment: Payment, kind: str, detail: str) -> None:

@@ -249,7 +249,9 @@ def invoice_of(payment_intent_id: str) -> str | None:
 
 
 def read_refund(refund_id: str) -> stripe.Refund:
-    return call(client().v1.refunds.retrieve, refund_id)
+    """The refund with its balance transactions."""
+    expand: Any = {"expand": ["balance_transaction", "failure_balance_transaction"]}
+    return call(client().v1.refunds.retrieve, refund_id, expand)
 
 
 def refunds_of(charge_id: str) -> list[stripe.Refund]:

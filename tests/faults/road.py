@@ -119,10 +119,10 @@ class Road:
 
     def books_agree(self) -> bool:
         """The ledger's money at Stripe is, to the cent, what the sandbox says it holds."""
-        from payments.balance import stripe_balance
+        from payments.balance import booked_currencies, stripe_balance
 
         held = stripe_balance()
         return all(
             ledger.account_balance(Account.STRIPE, currency=currency) == held.get(currency, 0)
-            for currency in {*held, "USD"}
+            for currency in {*held, *booked_currencies(), "USD"}
         )

@@ -51,4 +51,13 @@ def settled_from(charge: stripe.Charge | None) -> Settled | None:
         occurred_at=at(charge.created),
         fee=line.fee if known else None,  # type: ignore[union-attr]
         fee_currency=line.currency.upper() if known else "",  # type: ignore[union-attr]
+        settled_amount=line.amount if known else None,  # type: ignore[union-attr]
+        exchange_rate=str(line.exchange_rate or "") if known else "",  # type: ignore[union-attr]
+        presented=_presented(charge),
     )
+
+
+def _presented(charge: stripe.Charge) -> tuple[int, str] | None:
+    """What the payer saw. We switch adaptive pricing off; a setting at Stripe may yet be stronger."""
+    shown = getattr(charge, "presentment_details", None)
+    return (shown.presentment_amount, shown.presentment_currency.upper()) if shown else None

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from payments import gateway
 from payments.booking import tell_refunded
+from payments.exchanging import book_exchange
 from payments.issues import close_issue, open_issue
 from payments.mirror.ours import NotHereYet, NotOurs, at, id_of, paid_payment
 from payments.models import Dispute, Payment
@@ -58,19 +59,23 @@ def apply(reading: Reading) -> None:
 def _book_movements(remote: stripe.Dispute, original: Transaction) -> None:
     """An inquiry moves no money; a dispute takes it out with a fee, a won one puts it back."""
     for line in remote.balance_transactions:
-        moment = at(line.created)
+        moment, currency = at(line.created), remote.currency.upper()
+        # In the currency of the payment; what an exchange made of it follows.
+        amount = abs(line.amount) if line.currency.upper() == currency else remote.amount
         if line.amount < 0:
             ledger.record_dispute_withdrawn(
-                reference=f"stripe:{line.id}", of=original, amount=-line.amount, occurred_at=moment
+                reference=f"stripe:{line.id}", of=original, amount=amount, occurred_at=moment
             )
         else:
             ledger.record_dispute_reinstated(
-                reference=f"stripe:{line.id}",
-                of=original,
-                amount=line.amount,
-                currency=line.currency.upper(),
-                occurred_at=moment,
+                reference=f"stripe:{line.id}", of=original, amount=amount, currency=currency, occurred_at=moment
             )
+        book_exchange(
+            reference=f"stripe:fx:{line.id}",
+            paid=(amount, currency),
+            settled=(line.amount, line.currency.upper()),
+            occurred_at=moment,
+        )
         if line.fee:
             ledger.record_fee(
                 reference=f"stripe:fee:{line.id}",

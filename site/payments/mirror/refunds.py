@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from payments import gateway, mails
 from payments.booking import tell_refund_failed, tell_refunded
+from payments.exchanging import book_exchange
 from payments.gateway import reference_of
 from payments.issues import open_issue
 from payments.mirror.ours import NotHereYet, NotOurs, at, id_of, paid_payment
@@ -53,6 +54,7 @@ def apply(reading: Reading) -> None:
     if refund.status == Refund.Status.FAILED and not was_failed:
         _take_back(refund, remote)
     refund.save()
+    _book_exchanges(remote)
 
 
 def _find(remote: stripe.Refund) -> Refund:
@@ -91,6 +93,19 @@ def _book(refund: Refund, remote: stripe.Refund, original: Transaction) -> None:
         )
     tell_refunded(refund.payment, refund.transaction)
     mails.refunded(refund, voided)
+
+
+def _book_exchanges(remote: stripe.Refund) -> None:
+    """Stripe may tell the balance transactions later than the refund."""
+    lines = {"": remote.balance_transaction, ":failed": remote.failure_balance_transaction}
+    for ending, line in lines.items():
+        if isinstance(line, stripe.BalanceTransaction):
+            book_exchange(
+                reference=f"stripe:fx:{remote.id}{ending}",
+                paid=(remote.amount, remote.currency.upper()),
+                settled=(line.amount, line.currency.upper()),
+                occurred_at=at(line.created),
+            )
 
 
 def _take_back(refund: Refund, remote: stripe.Refund) -> None:

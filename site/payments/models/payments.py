@@ -69,6 +69,13 @@ class Payment(models.Model):
     )
     # Stripe tells the fee only after it has processed the charge; a job comes back for it.
     fee_known = models.BooleanField(default=False)
+    # Where the charge settled in another currency: what arrived, and the rate in Stripe's own words.
+    settled_amount = models.BigIntegerField(null=True)
+    settled_currency = models.CharField(max_length=3, blank=True)
+    exchange_rate = models.CharField(max_length=40, blank=True)
+    # Where Stripe showed the payer another currency than ours: what they paid there.
+    presented_amount = models.BigIntegerField(null=True)
+    presented_currency = models.CharField(max_length=3, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     paid_at = models.DateTimeField(null=True)
     problem = models.TextField(blank=True)

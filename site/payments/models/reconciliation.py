@@ -22,6 +22,8 @@ class BalanceLine(models.Model):
     fee = models.BigIntegerField()
     net = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    # In Stripe's own words, where the money came in another currency than it settled in.
+    exchange_rate = models.CharField(max_length=40, blank=True)
     created = models.DateTimeField(db_index=True)
     payout = models.ForeignKey("payments.Payout", on_delete=models.SET_NULL, null=True, related_name="balance_lines")
     state = models.CharField(max_length=12, choices=State, default=State.UNEXPLAINED)

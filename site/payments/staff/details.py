@@ -70,10 +70,13 @@ def _refund_transactions(payment: Payment) -> list[int | None]:
 
 
 def _references(payment: Payment) -> list[str]:
-    references = [f"stripe:fee:{payment.charge_id}"] if payment.charge_id else []
-    references += [f"stripe:{refund.refund_id}:failed" for refund in payment.refunds.all() if refund.refund_id]
+    references = [f"stripe:{kind}{payment.charge_id}" for kind in ("fee:", "fx:")] if payment.charge_id else []
+    for refund in payment.refunds.all():
+        if refund.refund_id:
+            references += [f"stripe:{refund.refund_id}:failed"]
+            references += [f"stripe:fx:{refund.refund_id}{ending}" for ending in ("", ":failed")]
     disputes = [dispute.dispute_id for dispute in payment.disputes.all()]
     references += [f"stripe:{dispute_id}:lost" for dispute_id in disputes]
     for line_id in BalanceLine.objects.filter(source_id__in=disputes).values_list("line_id", flat=True):
-        references += [f"stripe:{line_id}", f"stripe:fee:{line_id}"]
+        references += [f"stripe:{kind}{line_id}" for kind in ("", "fee:", "fx:")]
     return references

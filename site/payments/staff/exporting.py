@@ -18,7 +18,8 @@ from receipts.money import major
 ROWS_AT_ONCE = 1_000
 HEADER = (
     "Payment", "Started", "Paid", "Payer", "E-mail", "Description", "Stream", "How often", "Amount", "Given back",
-    "Currency", "Status", "Charge", "Payment intent", "Checkout session", "Invoice", "Subscription",
+    "Currency", "Settled as", "Settled in", "Exchange rate", "Status",
+    "Charge", "Payment intent", "Checkout session", "Invoice", "Subscription",
 )  # fmt: skip
 
 
@@ -35,6 +36,9 @@ def export_row(payment: Any) -> tuple[Cell, ...]:
         major(payment.amount, payment.currency),
         major(payment.went_back, payment.currency),
         payment.currency,
+        None if payment.settled_amount is None else major(payment.settled_amount, payment.settled_currency),
+        payment.settled_currency,
+        payment.exchange_rate,
         payment.get_status_display(),
         payment.charge_id,
         payment.payment_intent_id,
