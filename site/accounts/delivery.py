@@ -9,12 +9,15 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.mail_kinds import MailKind, kind_of, may_mail
 from accounts.models import OutgoingMail
+from accounts.stopping import stop_url
 
 State = OutgoingMail.State
 
 # How long to wait after the first, second, ... failed attempt; after the last the mail is given up.
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
+OVER = (State.SENT, State.FAILED, State.CANCELLED)
 # An attempt that has not reported back by then died with its process.
 LOST_AFTER = timedelta(minutes=10)
 
@@ -29,8 +32,14 @@ def deliver_now(mail_pk: int) -> OutgoingMail:
     mail = OutgoingMail.objects.get(pk=mail_pk)
     if not claimed:
         return mail
+    kind = kind_of(mail.kind)
+    if not may_mail(mail.to, kind):
+        # Switched off since it was written.
+        OutgoingMail.objects.filter(pk=mail_pk).update(state=State.CANCELLED)
+        mail.state = State.CANCELLED
+        return mail
     try:
-        _message_of(mail).send()
+        _message_of(mail, kind).send()
     except Exception as error:  # noqa: BLE001 — whatever a mail back end raises, the mail waits and is tried again
         _put_back(mail, error)
     else:
@@ -47,14 +56,27 @@ def due_mail(now: datetime) -> list[int]:
 
 def forget_mail(*, before: datetime) -> int:
     """Delete mails older than this, delivered or given up; their text is personal data with no further use."""
-    over = OutgoingMail.objects.filter(state__in=(State.SENT, State.FAILED), created_at__lt=before)
+    over = OutgoingMail.objects.filter(state__in=OVER, created_at__lt=before)
     return over.delete()[0]
 
 
-def _message_of(mail: OutgoingMail) -> EmailMultiAlternatives:
-    message = EmailMultiAlternatives(
-        mail.subject, mail.text, settings.DEFAULT_FROM_EMAIL, [mail.to], headers={"Auto-Submitted": "auto-generated"}
-    )
+def cancel_mail(mail: OutgoingMail) -> bool:
+    """Stop a mail that waits. Returns whether that was in time."""
+    return bool(OutgoingMail.objects.filter(pk=mail.pk, state=State.WAITING).update(state=State.CANCELLED))
+
+
+def send_again(mail: OutgoingMail) -> bool:
+    """Give a mail that was given up all its attempts anew. Of two who ask at once, one does it."""
+    failed = OutgoingMail.objects.filter(pk=mail.pk, state=State.FAILED)
+    return bool(failed.update(state=State.WAITING, attempts=0, due_at=timezone.now(), last_error=""))
+
+
+def _message_of(mail: OutgoingMail, kind: MailKind | None) -> EmailMultiAlternatives:
+    headers = {"Auto-Submitted": "auto-generated"}
+    if kind and not kind.is_service:
+        headers["List-Unsubscribe"] = f"<{stop_url(mail.to, kind)}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message = EmailMultiAlternatives(mail.subject, mail.text, settings.DEFAULT_FROM_EMAIL, [mail.to], headers=headers)
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
     return message

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-from html import unescape
+from datetime import datetime
 from typing import Any
 
 import css_inline
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from wagtail import hooks
 
 from accounts import tasks
+from accounts.mail_kinds import kind_of, language_of, may_mail
+from accounts.mail_wording import Wording, compose
 from accounts.models import OutgoingMail
+from accounts.stopping import stop_url
 
 
-def send_mail_later(*, template: str, to: str, context: dict[str, Any], language: str = "en") -> OutgoingMail:
-    """Render ``<template>_subject.txt``, ``.txt`` and ``.html`` and queue them.
+def send_mail_later(
+    *, template: str, to: str, context: dict[str, Any], language: str = "en", send_at: datetime | None = None
+) -> OutgoingMail | None:
+    """Write a mail of this kind, in staff's words or in those of its files, and queue it.
 
-    Called inside a transaction, the row and its task commit or vanish with it.
+    Called inside a transaction, the row and its task commit or vanish with it. With ``send_at`` it waits until then and
+    can be stopped by ``delivery.cancel_mail``. None when the person has switched this kind of mail off.
     """
+    kind = kind_of(template)
+    if not may_mail(to, kind):
+        return None
+    language = language_of(language)
     with translation.override(language):
-        values = {**mail_context(), **context}
-        # A subject is plain text: what the template engine escaped as for a page is read as it was meant.
-        subject = " ".join(unescape(render_to_string(f"{template}_subject.txt", values)).split())
-        values["subject"] = subject
-        return queue_mail(
-            to=to,
-            subject=subject,
-            text=render_to_string(f"{template}.txt", values),
-            html=render_to_string(f"{template}.html", values),
-        )
+        values = {**mail_context(), "email": to, **context}
+        if kind and not kind.is_service:
+            values["stop_url"] = stop_url(to, kind)
+        words = compose(template, kind, values, language)
+    return queue_words(words, to=to, kind=template, send_at=send_at)
 
 
 def mail_context() -> dict[str, Any]:
@@ -42,14 +46,29 @@ def mail_context() -> dict[str, Any]:
     return values
 
 
-def queue_mail(*, to: str, subject: str, text: str, html: str = "") -> OutgoingMail:
-    """Store a rendered mail and ask the worker to deliver it."""
+def queue_words(words: Wording, *, to: str, kind: str = "", send_at: datetime | None = None) -> OutgoingMail:
+    return queue_mail(to=to, subject=words.subject, text=words.text, html=words.html, kind=kind, send_at=send_at)
+
+
+def queue_mail(
+    *, to: str, subject: str, text: str, html: str = "", kind: str = "", send_at: datetime | None = None
+) -> OutgoingMail:
+    """Store a rendered mail and ask the worker to deliver it; one for later is found by the clock's sweep."""
+    now = timezone.now()
     with transaction.atomic():
         mail = OutgoingMail.objects.create(
+            kind=kind,
             to=to,
             subject=" ".join(subject.split())[:250],
             text=text.strip() + "\n",
-            html=css_inline.inline(html, load_remote_stylesheets=False) if html else "",
+            html=inlined(html) if html else "",
+            due_at=send_at or now,
         )
-        tasks.deliver.enqueue(mail.pk)
+        if mail.due_at <= now:
+            tasks.deliver.enqueue(mail.pk)
     return mail
+
+
+def inlined(html: str) -> str:
+    """Styles go to their elements, for mail readers that drop style sheets; the rules for dark screens stay."""
+    return css_inline.inline(html, keep_at_rules=True, load_remote_stylesheets=False)

@@ -74,7 +74,10 @@ class OutgoingMail(models.Model):
         SENDING = "sending"
         SENT = "sent"
         FAILED = "failed"
+        CANCELLED = "cancelled"
 
+    # Which kind of mail it is (`mail_kinds.MailKind.key`).
+    kind = models.CharField(max_length=100, blank=True)
     to = models.EmailField()
     subject = models.CharField(max_length=250)
     text = models.TextField()
@@ -91,6 +94,10 @@ class OutgoingMail(models.Model):
     class Meta:
         ordering = ["-created_at", "-pk"]
         indexes = [models.Index(fields=["state", "due_at"], name="mail_due")]
+        permissions = [
+            ("resend_outgoingmail", "Can send a mail again that could not be delivered"),
+            ("view_mail_address", "Can see to whom mails went"),
+        ]
 
     def __str__(self) -> str:
         return f"mail {self.pk} ({self.state})"
@@ -122,3 +129,23 @@ class MailChoice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose}: {'yes' if self.wanted else 'no'}"
+
+
+class MailWording(models.Model):
+    """Staff's own words for one kind of mail in one language. What they were before is in Wagtail's log."""
+
+    kind = models.CharField(max_length=100)
+    language = models.CharField(max_length=10)
+    subject = models.CharField(max_length=200)
+    body = models.TextField(max_length=20_000)
+    # Back to the default wording keeps the row, so that its log goes on.
+    is_in_use = models.BooleanField(default=True)
+    updated_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        default_permissions = ("change",)
+        constraints = [models.UniqueConstraint(fields=["kind", "language"], name="one_wording_per_kind_and_language")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.language})"

@@ -5,7 +5,7 @@ from typing import Any
 from wagtail import hooks
 from wagtail.models import Site
 
-from pages.colours import readable_on, text_on
+from pages.colours import NIGHT, readable_on, text_on
 from pages.models import Brand
 
 
@@ -15,4 +15,9 @@ def brand_in_mails() -> dict[str, Any]:
     site = Site.objects.filter(is_default_site=True).first()
     brand = Brand.for_site(site) if site else Brand()
     colour = brand.primary_colour
-    return {"brand": brand, "brand_ink": text_on(colour), "brand_text": readable_on("#ffffff", colour)}
+    return {
+        "brand": brand,
+        "brand_ink": text_on(colour),
+        "brand_text": readable_on("#ffffff", colour),
+        "brand_night": readable_on(NIGHT, colour, at_least=7),
+    }

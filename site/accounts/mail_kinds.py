@@ -1,0 +1,69 @@
+"""What kinds of mail leave this site: each app registers its own by the hook ``register_mails``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from wagtail import hooks
+
+Context = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """What staff write as ``{name}`` in a mail. One whose name ends in ``_url`` holds an address and may be a button."""
+
+    label: str
+    value: Callable[[Context], str]
+    # What a preview shows, and what staff see beside the name.
+    sample: str
+    # Names, addresses and amounts never: a subject is read on locked screens and stands in logs of mail servers.
+    may_stand_in_subject: bool = False
+    # A mail without it would be of no use: the code of a sign-in.
+    is_required: bool = False
+
+
+@dataclass(frozen=True)
+class MailKind:
+    """One kind of mail. ``key`` is what ``send_mail_later`` calls ``template``: its files are its default wording."""
+
+    key: str
+    label: str
+    # One sentence: when it is sent.
+    when: str
+    placeholders: Mapping[str, Placeholder]
+    # What the files are rendered with in previews; nothing of it is in the database.
+    sample_context: Callable[[], dict[str, Any]] = field(default=dict)
+    # Receipts, failed payments, notices: always sent. Others a supporter may switch off, by their purpose.
+    is_service: bool = True
+    purpose: str = ""
+
+    def __post_init__(self) -> None:
+        if self.is_service == bool(self.purpose):
+            raise ValueError(f"{self.key}: a purpose is what a mail that may be switched off has, and no other.")
+
+
+def kinds() -> list[MailKind]:
+    """Every kind of mail, by its label."""
+    found = [kind for register in hooks.get_hooks("register_mails") for kind in register()]
+    return sorted(found, key=lambda kind: (kind.label, kind.key))
+
+
+def kind_of(key: str) -> MailKind | None:
+    return next((kind for kind in kinds() if kind.key == key), None)
+
+
+def may_mail(email: str, kind: MailKind | None) -> bool:
+    """Whether this mail may go there. A service mail always may; for others each hook ``may_mail`` can refuse."""
+    if kind is None or kind.is_service:
+        return True
+    return all(allows(email, kind) for allows in hooks.get_hooks("may_mail"))
+
+
+def language_of(wanted: str) -> str:
+    """The language that a mail is written in: one of ours, whatever country or script was asked for with it."""
+    code = wanted.lower().replace("_", "-").split("-")[0]
+    return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
