@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from accounts.mailing import send_mail_later
 
 if TYPE_CHECKING:
     from membership.models import Membership
     from payments.models import Plan
+
+PER = {
+    "en": {"month": "a month", "quarter": "a quarter", "year": "a year"},
+    "es": {"month": "al mes", "quarter": "al trimestre", "year": "al año"},
+}
 
 
 def welcome(membership: Membership, plan: Plan | None) -> None:
@@ -33,6 +40,24 @@ def kept(membership: Membership) -> None:
     _send("kept", membership, {})
 
 
+def context_of(membership: Membership, **more: Any) -> dict[str, Any]:
+    """What every mail of a membership may say."""
+    return {
+        "membership": membership,
+        "payer": membership.payer,
+        "tier": membership.tier,
+        # Called while the mail is rendered, when its language is the active one.
+        "per": partial(per, membership.interval),
+        "manage_url": settings.BASE_URL + reverse("account_home"),
+        **more,
+    }
+
+
+def per(interval: str) -> str:
+    """How often, in the active language, as it stands behind an amount."""
+    return PER.get(get_language() or "", PER["en"])[interval]
+
+
 def _send(template: str, membership: Membership, context: dict[str, Any]) -> None:
     payer = membership.payer
     if not payer.email:
@@ -40,12 +65,6 @@ def _send(template: str, membership: Membership, context: dict[str, Any]) -> Non
     send_mail_later(
         template=f"membership/mail/{template}",
         to=payer.email,
-        context={
-            "membership": membership,
-            "payer": payer,
-            "tier": membership.tier,
-            "manage_url": settings.BASE_URL + reverse("account_home"),
-            **context,
-        },
+        context=context_of(membership, **context),
         language=payer.language or "en",
     )

@@ -11,9 +11,11 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from wagtail import hooks
 
+from accounts.mail_kinds import MailKind
 from accounts.sections import AccountSection
 from membership import access, account, demo
 from membership.cards import known_interval, tier_cards
+from membership.mail_kinds import mail_kinds
 from membership.staff import MembershipGroup
 from pages.offers import Offer
 from payments.models import Payment
@@ -57,3 +59,8 @@ def demo_offering() -> tuple[Callable[[], Any], Callable[[Mapping[str, str], Ran
 @hooks.register("register_admin_viewset")
 def staff_screens() -> MembershipGroup:
     return MembershipGroup()
+
+
+@hooks.register("register_mails")
+def mails() -> list[MailKind]:
+    return mail_kinds()

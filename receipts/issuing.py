@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction as database
 from django.db.models import F
 
+from receipts import wording
 from receipts.chart import INCOME, in_order
 from receipts.contributions import contribution_of
 from receipts.ledger import unrefunded_by_entry
@@ -108,9 +109,9 @@ def _write(
 
 
 def _language_of(transaction: Transaction) -> str:
-    """The payer's language where the site speaks it, else the site's own."""
+    """The payer's language where receipts are written in it, else the site's own."""
     wanted = transaction.payer.language if transaction.payer else ""
-    return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    return wanted if wanted in wording.LANGUAGES else settings.LANGUAGE_CODE
 
 
 def void_receipts_of(transaction: Transaction, *, reason: str, at: datetime) -> list[Receipt]:

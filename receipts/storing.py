@@ -115,7 +115,7 @@ def _announce(receipt: Receipt, **stored: str) -> None:
                 template="receipts/mail/receipt",
                 to=receipt.payer.email,
                 context={"receipt": receipt, "url": settings.BASE_URL + receipt.get_absolute_url()},
-                language=receipt.language,
+                language=receipt.payer.language,
             )
 
 

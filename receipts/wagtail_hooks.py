@@ -11,8 +11,10 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from wagtail import hooks
 
+from accounts.mail_kinds import MailKind
 from accounts.sections import AccountSection
 from receipts.account import payers_of, payments_of
+from receipts.mail_kinds import mail_kinds
 from receipts.models import Payer
 from receipts.staff.menu import BooksGroup
 from receipts.staff.panel import BooksPanel
@@ -70,3 +72,8 @@ def staff_actions(actions: Any) -> None:
 @hooks.register("insert_global_admin_css")
 def style() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("receipts/staff.css"))
+
+
+@hooks.register("register_mails")
+def mails() -> list[MailKind]:
+    return mail_kinds()

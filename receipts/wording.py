@@ -5,6 +5,8 @@ from __future__ import annotations
 from receipts.money import format_amount
 from receipts.rules import Assessment
 
+# What the sentences here are written in: dates and amounts beside them are in no other.
+LANGUAGES = ("en",)
 TITLES = {"US": "Receipt for your contribution"}
 PAYMENT_TITLE = "Receipt for your payment"
 NOT_FOR_TAX = "This confirms a payment. It is not a receipt for tax purposes."

@@ -41,4 +41,3 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return sealer("second factor").decrypt(encrypted_text.encode()).decode()
-

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
 from wagtail import hooks
+
+from accounts.choices import PURPOSES
 
 Context = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Placeholder:
-    """What staff write as ``{name}`` in a mail. One whose name ends in ``_url`` holds an address and may be a button."""
+    """What staff write as ``{name}`` in a mail. One whose name ends in ``_url`` holds a link and may be a button."""
 
     label: str
     value: Callable[[Context], str]
@@ -37,13 +43,13 @@ class MailKind:
     placeholders: Mapping[str, Placeholder]
     # What the files are rendered with in previews; nothing of it is in the database.
     sample_context: Callable[[], dict[str, Any]] = field(default=dict)
-    # Receipts, failed payments, notices: always sent. Others a supporter may switch off, by their purpose.
+    # Receipts, failed payments, notices: always sent. Others serve a purpose (`choices.PURPOSES`) and may be refused.
     is_service: bool = True
     purpose: str = ""
 
     def __post_init__(self) -> None:
-        if self.is_service == bool(self.purpose):
-            raise ValueError(f"{self.key}: a purpose is what a mail that may be switched off has, and no other.")
+        if self.purpose not in ([""] if self.is_service else PURPOSES):
+            raise ValueError(f"{self.key}: a mail that is no service has one of the purposes in accounts.choices.")
 
 
 def kinds() -> list[MailKind]:
@@ -61,6 +67,13 @@ def may_mail(email: str, kind: MailKind | None) -> bool:
     if kind is None or kind.is_service:
         return True
     return all(allows(email, kind) for allows in hooks.get_hooks("may_mail"))
+
+
+def written_day(moment: datetime | None) -> str:
+    """A day as it is written in the language that is active; nothing for none."""
+    if moment is None:
+        return ""
+    return date_format(localtime(moment), r"j \d\e F \d\e Y" if get_language() == "es" else "j F Y")
 
 
 def language_of(wanted: str) -> str:

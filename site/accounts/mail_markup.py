@@ -1,6 +1,6 @@
 """The little language in which staff write mails, made into HTML and plain text.
 
-Paragraphs, ``# heading``, ``- item``, ``**bold**``, ``[Button text]({some_url})`` on a line of its own, ``{placeholder}``.
+Paragraphs, ``# heading``, ``- item``, ``**bold**``, ``{placeholder}``; alone on a line, ``[Button text]({some_url})``.
 Nothing else means anything: what looks like a template comes out as it was typed. Values are put in last, so that
 nothing a supporter wrote (a name, a message) is ever read as markup.
 """
@@ -28,6 +28,12 @@ Block = tuple[str, list[str]]
 
 def names_in(text: str) -> set[str]:
     return set(PLACEHOLDER.findall(text))
+
+
+def only_placeholder(line: str) -> str:
+    """The name in a line that is one placeholder and nothing else."""
+    match = PLACEHOLDER.fullmatch(line.strip())
+    return match[1] if match else ""
 
 
 def unknown_in(text: str, known: Iterable[str]) -> list[str]:
@@ -143,8 +149,7 @@ def _value(name: str, values: Values) -> str:
 
 
 def _is_url_placeholder(target: str) -> bool:
-    match = PLACEHOLDER.fullmatch(target)
-    return bool(match and match[1].endswith("_url"))
+    return only_placeholder(target).endswith("_url")
 
 
 HTML: dict[str, Callable[[list[str], Values], SafeString]] = {

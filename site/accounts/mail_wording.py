@@ -62,10 +62,10 @@ def from_markup(subject: str, body: str, filled: Mapping[str, str], values: dict
 def from_files(key: str, values: dict[str, Any], language: str) -> Wording:
     """``<key>_subject.txt``, ``.txt`` and ``.html``; ``.es.txt`` and so on where the app has them."""
     # A subject is plain text: what the template engine escaped as for a page is read as it was meant.
-    subject = " ".join(unescape(render_to_string(_files(key, "_subject", "txt", language), values)).split())
+    subject = " ".join(unescape(render_to_string(files_of(key, "_subject", "txt", language), values)).split())
     values = {**values, "subject": subject}
-    text = render_to_string(_files(key, "", "txt", language), values)
-    return Wording(subject, text, render_to_string(_files(key, "", "html", language), values))
+    text = render_to_string(files_of(key, "", "txt", language), values)
+    return Wording(subject, text, render_to_string(files_of(key, "", "html", language), values))
 
 
 def has_own_file(key: str, language: str) -> bool:
@@ -82,7 +82,7 @@ def names_in(wording: MailWording) -> set[str]:
     return mail_markup.names_in(wording.subject) | mail_markup.names_in(wording.body)
 
 
-def _files(key: str, part: str, extension: str, language: str) -> list[str]:
+def files_of(key: str, part: str, extension: str, language: str) -> list[str]:
     # allauth calls the body of its mails "message".
     parts = [part] if part else ["", "_message"]
     return [f"{key}{part}{middle}.{extension}" for middle in (f".{language}", "") for part in parts]

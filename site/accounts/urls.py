@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from accounts import views
 from accounts.staff import StaffAccountView
+from accounts.stop_views import stop_mail
 
 urlpatterns = [
     path("admin/login/", views.to_the_login),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("account/", views.account_home, name="account_home"),
     path("account/name/", views.change_name, name="account_name"),
     path("account/mail/", views.mail_choices, name="account_mail"),
+    path("mail/stop/<str:token>/", stop_mail, name="mail_stop"),
     path("demo/mail/", views.demo_mail_list, name="demo_mail_list"),
     path("demo/mail/<int:mail_pk>/", views.demo_mail, name="demo_mail"),
     path("demo/mail/<int:mail_pk>/html/", views.demo_mail_html, name="demo_mail_html"),

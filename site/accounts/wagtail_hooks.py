@@ -16,6 +16,8 @@ from wagtail.admin.ui.components import Component
 
 from accounts import choices, tasks
 from accounts.delivery import forget_mail
+from accounts.mail_kinds import MailKind
+from accounts.sign_in_mails import sign_in_mails
 
 KEEP_MAIL = timedelta(days=90)
 
@@ -49,6 +51,11 @@ def forget_old_mail() -> int:
 @hooks.register("may_mail")
 def ask_what_was_chosen(email: str, kind: Any) -> bool:
     return choices.may_mail(email, kind)
+
+
+@hooks.register("register_mails")
+def mails() -> list[MailKind]:
+    return sign_in_mails()
 
 
 @hooks.register("construct_homepage_panels")

@@ -13,7 +13,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from wagtail import hooks
 
+from accounts.mail_kinds import MailKind
 from payments import customers, gateway, repair, worker
+from payments.mail_kinds import mail_kinds
 from payments.models import Payment
 from payments.staff.menu import PaymentsGroup
 from payments.staff.panel import HealthPanel
@@ -76,3 +78,8 @@ def staff_actions(actions: Any) -> None:
     actions.register_action("payments.end_plan", "End subscription", "Ended the subscription")
     actions.register_action("payments.retry", "Retry event", "Put back into the queue")
     actions.register_action("payments.close_issue", "Close issue", "Closed")
+
+
+@hooks.register("register_mails")
+def mails() -> list[MailKind]:
+    return mail_kinds()

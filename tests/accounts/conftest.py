@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
@@ -13,8 +15,10 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.core.mail import EmailMessage
 from django.test import Client
+from wagtail import hooks
 
 from accounts.models import User
+from tests.accounts.mails import FILES, HARBOUR, NEWS
 
 PASSWORD = "a long enough sentence"
 CODE = re.compile(r"^([A-Z0-9]{4}-[A-Z0-9]{4})$", re.MULTILINE)
@@ -24,6 +28,18 @@ def code_in(mail: EmailMessage) -> str:
     found = CODE.search(str(mail.body))
     assert found, "the mail holds no code"
     return found[1]
+
+
+@pytest.fixture
+def harbour(settings: Any, tmp_path: Path) -> Iterator[None]:
+    """Two kinds of mail, a service and news, whose files are in a folder of this test."""
+    folder = tmp_path / "tests" / "mail"
+    folder.mkdir(parents=True)
+    for name, text in FILES.items():
+        (folder / name).write_text(text)
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path, *settings.TEMPLATES[0]["DIRS"]]}]
+    with hooks.register_temporarily("register_mails", lambda: [HARBOUR, NEWS]):
+        yield
 
 
 @pytest.fixture

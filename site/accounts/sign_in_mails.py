@@ -1,0 +1,66 @@
+"""The mails of signing in, as staff see them. allauth sends them, through our own door (``adapter``)."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.mail_kinds import MailKind, Placeholder
+
+CODE = Placeholder(
+    "The code", lambda context: str(context["code"]), "W3KP-7QHD", may_stand_in_subject=True, is_required=True
+)
+SIGN_IN = Placeholder("Sign in", lambda context: sign_in_url(), "https://example.org/accounts/login/")
+SIGN_UP = Placeholder("Make an account", lambda context: context["signup_url"], "https://example.org/accounts/signup/")
+
+
+def sign_in_url() -> str:
+    return settings.BASE_URL + reverse("account_login")
+
+
+def sample_context(**more: Any) -> dict[str, Any]:
+    return {"email": "grace@example.org", **more}
+
+
+def sign_in_mails() -> list[MailKind]:
+    with_code = partial(sample_context, code=CODE.sample)
+    return [
+        MailKind(
+            key="account/email/login_code",
+            label="Signing in: the code",
+            when="Sent when somebody asks for a code to sign in.",
+            placeholders={"code": CODE},
+            sample_context=with_code,
+        ),
+        MailKind(
+            key="account/email/email_confirmation",
+            label="Signing in: confirm an address",
+            when="Sent when an address is added to an account.",
+            placeholders={"code": CODE},
+            sample_context=with_code,
+        ),
+        MailKind(
+            key="account/email/email_confirmation_signup",
+            label="Signing in: confirm a new account",
+            when="Sent when somebody makes an account.",
+            placeholders={"code": CODE},
+            sample_context=with_code,
+        ),
+        MailKind(
+            key="account/email/account_already_exists",
+            label="Signing in: there is an account already",
+            when="Sent when somebody makes an account with an address that has one.",
+            placeholders={"sign_in_url": SIGN_IN},
+            sample_context=sample_context,
+        ),
+        MailKind(
+            key="account/email/unknown_account",
+            label="Signing in: there is no account",
+            when="Sent when somebody asks for a code for an address that is not known here.",
+            placeholders={"signup_url": SIGN_UP},
+            sample_context=partial(sample_context, signup_url=SIGN_UP.sample),
+        ),
+    ]

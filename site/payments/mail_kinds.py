@@ -1,0 +1,62 @@
+"""The mails about money as staff see them: when each is sent, and what they may put into it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from accounts.mail_kinds import Context, MailKind, Placeholder
+from receipts.templatetags.money import money
+
+
+def given_back(context: Context) -> str:
+    return money(context["refund"].amount, context["payment"].currency)
+
+
+def voided(context: Context) -> str:
+    return "\n".join(
+        f"Receipt {receipt.label} is void now. Please do not file it with your taxes." for receipt in context["voided"]
+    )
+
+
+def sample_context() -> dict[str, Any]:
+    return {
+        "payer": SimpleNamespace(name="Grace Hopper"),
+        "payment": SimpleNamespace(describe=lambda: "Guardian membership, monthly", amount=2500, currency="USD"),
+        "refund": SimpleNamespace(amount=1000),
+        "voided": [SimpleNamespace(label="US-2027-00042")],
+        "account_url": "https://example.org/account/",
+    }
+
+
+def mail_kinds() -> list[MailKind]:
+    return [
+        MailKind(
+            key="payments/mail/refund",
+            label="Money given back",
+            when="Sent when a refund is in the books.",
+            placeholders={
+                "name": Placeholder("The payer's name", lambda context: context["payer"].name, "Grace Hopper"),
+                "given_back": Placeholder("What goes back", given_back, "$10.00"),
+                "paid": Placeholder(
+                    "What was paid",
+                    lambda context: money(context["payment"].amount, context["payment"].currency),
+                    "$25.00",
+                ),
+                "for": Placeholder(
+                    "What it was paid for",
+                    lambda context: context["payment"].describe(),
+                    "Guardian membership, monthly",
+                ),
+                "void_receipts": Placeholder(
+                    "Which receipts are void",
+                    voided,
+                    "Receipt US-2027-00042 is void now. Please do not file it with your taxes.",
+                ),
+                "account_url": Placeholder(
+                    "Open My account", lambda context: context["account_url"], "https://example.org/account/"
+                ),
+            },
+            sample_context=sample_context,
+        )
+    ]
