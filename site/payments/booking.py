@@ -132,7 +132,7 @@ def income_lines(payment: Payment) -> list[ledger.IncomeLine]:
             advantages=tuple(line.advantages),
             yearly_amount=line.yearly_amount,
             tax=line.tax,
-            subject=f"plan:{payment.plan_id}" if payment.plan_id else "",
+            subject=line.subject or (f"plan:{payment.plan_id}" if payment.plan_id else ""),
         )
         for line in payment.lines.select_related("fund")
         if line.amount

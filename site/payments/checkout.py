@@ -47,8 +47,8 @@ def start(
 ) -> Payment:
     """Start (or go on with) the checkout of some payables and return the payment with its ``checkout_url``.
 
-    ``interval`` is "month", "year" or empty for a payment made once. ``cancel_path`` is where the payer lands who
-    turns back. Two clicks, two tabs or a reload end in the same session.
+    ``interval`` is a word of ``payments.intervals``, or empty for a payment made once. ``cancel_path`` is where the
+    payer lands who turns back. Two clicks, two tabs or a reload end in the same session.
 
     Raises:
         CheckoutUnavailable: say so and let the visitor try again.
@@ -125,19 +125,8 @@ def _line(payment: Payment, item: PaymentItem, line: Line) -> PaymentLine:
         description=line.description,
         advantages=list(line.advantages),
         yearly_amount=line.yearly_amount,
+        subject=line.subject,
     )
-
-
-def copy_lines(source: Payment, target: Payment) -> None:
-    """Give a renewal the items and lines of the payment that began its plan."""
-    for item in source.items.prefetch_related("lines"):
-        lines = list(item.lines.all())
-        copy = PaymentItem.objects.create(
-            payment=target, payable_kind=item.payable_kind, payable_id=item.payable_id, is_open=False
-        )
-        for line in lines:
-            line.pk, line.payment, line.item = None, target, copy
-        PaymentLine.objects.bulk_create(lines)
 
 
 def _send_to_stripe(payment: Payment, *, cancel_path: str, locale: str) -> None:

@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 import stripe
 from django.conf import settings
 
+from payments.intervals import recurring
+
 # On by default in the SDK: writes a file under $HOME and fails every call where there is none.
 stripe.enable_telemetry = False
 
@@ -144,7 +146,7 @@ def create_session(
     locale: str,
     key: str,
 ) -> stripe.checkout.Session:
-    """Create a hosted checkout for lines of (description, amount); recurring when ``interval`` is month or year."""
+    """Create a hosted checkout for lines of (description, amount); recurring when there is an ``interval``."""
     params: dict[str, Any] = {
         "mode": "subscription" if interval else "payment",
         "customer": customer,
@@ -163,6 +165,16 @@ def create_session(
     return call_patiently(client().v1.checkout.sessions.create, params, {"idempotency_key": key})
 
 
+def price_data(amount: int, currency: str, interval: str, *, product: str) -> dict[str, Any]:
+    """The price of an item of a subscription that runs."""
+    return {
+        "currency": currency.lower(),
+        "unit_amount": amount,
+        "recurring": recurring(interval),
+        "product": product,
+    }
+
+
 def _line_item(name: str, amount: int, currency: str, interval: str) -> dict[str, Any]:
     price: dict[str, Any] = {
         "currency": currency.lower(),
@@ -170,7 +182,7 @@ def _line_item(name: str, amount: int, currency: str, interval: str) -> dict[str
         "product_data": {"name": name},
     }
     if interval:
-        price["recurring"] = {"interval": interval}
+        price["recurring"] = recurring(interval)
     return {"price_data": price, "quantity": 1}
 
 
@@ -185,6 +197,53 @@ def create_refund(*, payment_intent: str, amount: int, reference: str, key: str)
 
 def set_cancel_at_period_end(subscription_id: str, *, cancel: bool) -> stripe.Subscription:
     return call_patiently(client().v1.subscriptions.update, subscription_id, {"cancel_at_period_end": cancel})
+
+
+def create_product(*, name: str, key: str) -> str:
+    """What a changed subscription is called on Stripe's invoices; a price of it needs a product of its own."""
+    return call(client().v1.products.create, {"name": name}, {"idempotency_key": key}).id
+
+
+def change_subscription(
+    subscription_id: str, *, items: list[dict[str, Any]], proration_date: int | None, key: str
+) -> stripe.Subscription:
+    """Give a subscription other items.
+
+    With a ``proration_date`` the difference is charged now, and the change takes effect only when that is paid; without
+    one the next period costs the new price and nothing is charged.
+    """
+    params: dict[str, Any] = {"items": items, "proration_behavior": "none"}
+    if proration_date is not None:
+        params.update(
+            proration_behavior="always_invoice",
+            proration_date=proration_date,
+            payment_behavior="pending_if_incomplete",
+        )
+    return call(client().v1.subscriptions.update, subscription_id, params, {"idempotency_key": key})
+
+
+def preview_change(subscription_id: str, *, items: list[dict[str, Any]], proration_date: int) -> stripe.Invoice:
+    """The invoice that ``change_subscription`` would make at that moment."""
+    details = {"items": items, "proration_behavior": "always_invoice", "proration_date": proration_date}
+    params: Any = {"subscription": subscription_id, "subscription_details": details}
+    return call(client().v1.invoices.create_preview, params)
+
+
+def pause_subscription(subscription_id: str, *, resumes_at: int) -> stripe.Subscription:
+    """No payments until then (epoch seconds): what falls due meanwhile is voided."""
+    params: Any = {"pause_collection": {"behavior": "void", "resumes_at": resumes_at}}
+    return call(client().v1.subscriptions.update, subscription_id, params)
+
+
+def resume_subscription(subscription_id: str) -> stripe.Subscription:
+    params: Any = {"pause_collection": ""}
+    return call(client().v1.subscriptions.update, subscription_id, params)
+
+
+def move_next_payment(subscription_id: str, *, to: int) -> stripe.Subscription:
+    """The next payment falls due then (epoch seconds), and the following ones count from there."""
+    params: Any = {"trial_end": to, "proration_behavior": "none"}
+    return call(client().v1.subscriptions.update, subscription_id, params)
 
 
 def cancel_now(subscription_id: str) -> stripe.Subscription:
@@ -224,7 +283,9 @@ def customers_with(email: str) -> list[stripe.Customer]:
 
 
 def read_subscription(subscription_id: str) -> stripe.Subscription:
-    return call(client().v1.subscriptions.retrieve, subscription_id)
+    """The subscription with the card that pays it: its own, or its customer's."""
+    expand: Any = {"expand": ["default_payment_method", "customer.invoice_settings.default_payment_method"]}
+    return call(client().v1.subscriptions.retrieve, subscription_id, expand)
 
 
 def read_invoice(invoice_id: str) -> stripe.Invoice:

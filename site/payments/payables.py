@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from django.apps import apps
 
 if TYPE_CHECKING:
-    from payments.models import Plan
+    from payments.models import Plan, PlanTerms
     from receipts.models import Fund, Transaction
 
 
@@ -33,6 +33,8 @@ class Line:
     advantages: tuple[dict[str, Any], ...] = ()
     yearly_amount: int | None = None
     tax: int = 0
+    # Short and opaque, such as "campaign:7": the ledger's entry carries it. Empty: the plan, where there is one.
+    subject: str = ""
 
 
 class Payable(Protocol):
@@ -66,6 +68,12 @@ class Recurring(Payable, Protocol):
 
     def plan_changed(self, plan: Plan) -> None:
         """Stripe's subscription changed: its state, its period, or what was paid."""
+
+    def lines_at(self, *, amount: int, interval: str) -> Sequence[Line]:
+        """What one payment is for, if somebody changed the amount or the interval in Stripe's own dashboard."""
+
+    def terms_changed(self, plan: Plan, terms: PlanTerms) -> None:
+        """Other terms are in force: what one payment is from now on. ``terms.detail`` is what the change was given."""
 
     def renewal_failed(self, plan: Plan, *, attempt: int, is_last: bool) -> None:
         """An attempt to collect a renewal failed; called once an attempt."""
@@ -101,4 +109,5 @@ def _terms_of(line: Line) -> dict[str, Any]:
         "advantages": list(line.advantages),
         "yearly_amount": line.yearly_amount,
         "tax": line.tax,
+        "subject": line.subject,
     }

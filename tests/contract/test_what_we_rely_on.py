@@ -91,7 +91,7 @@ def test_a_plan_is_adopted_paid_and_cancelled(till: Till, payer: Payer) -> None:
     payment = start(payer, Offering.objects.create(amount=1500, interval="month"))
     till.pay(payment.session_id or "", payment.checkout_url)
     wait_for(is_paid(payment), till)
-    plan = Plan.objects.get(terms=payment)
+    plan = Plan.objects.get(first_payment=payment)
     assert plan.status == "active" and plan.paid_until and plan.paid_until > timezone.now()
 
     gateway.set_cancel_at_period_end(plan.subscription_id, cancel=True)

@@ -112,7 +112,7 @@ class Road:
         return Offering.objects.get(pk=payment.items.get().payable_id)
 
     def plan(self, payment: Payment) -> Plan:
-        return Plan.objects.get(terms=payment)
+        return Plan.objects.get(first_payment=payment)
 
     def bookings(self, prefix: str = "stripe:ch_") -> list[Transaction]:
         return list(Transaction.objects.filter(reference__startswith=prefix))

@@ -5,10 +5,12 @@ It counts what it is told, so that a test can say "fulfilled once".
 
 from __future__ import annotations
 
+import dataclasses
+
 from django.db import models
 from django.db.models import F
 
-from payments.models import Plan
+from payments.models import Plan, PlanTerms
 from payments.payables import Line
 from receipts.chart import Account
 from receipts.models import Fund, Transaction
@@ -19,7 +21,7 @@ class Offering(models.Model):
     account = models.CharField(max_length=24, default=Account.GIFTS)
     amount = models.BigIntegerField(default=5000)
     currency = models.CharField(max_length=3, default="USD")
-    interval = models.CharField(max_length=5, blank=True)
+    interval = models.CharField(max_length=7, blank=True)
     advantages = models.JSONField(default=list)
 
     pending_count = models.IntegerField(default=0)
@@ -27,6 +29,7 @@ class Offering(models.Model):
     refunded_count = models.IntegerField(default=0)
     refund_failed_count = models.IntegerField(default=0)
     released_count = models.IntegerField(default=0)
+    changed_count = models.IntegerField(default=0)
     plan_status = models.CharField(max_length=60, blank=True)
     paid_until = models.DateTimeField(null=True)
     # [attempt, is_last] of every failed renewal, in the order it was told.
@@ -69,6 +72,13 @@ class Offering(models.Model):
         self.refresh_from_db()
         self.failures = [*self.failures, [attempt, is_last]]
         self.save(update_fields=["failures"])
+
+    def lines_at(self, *, amount: int, interval: str) -> list[Line]:
+        return [dataclasses.replace(self.lines()[0], amount=amount)]
+
+    def terms_changed(self, plan: Plan, terms: PlanTerms) -> None:
+        Offering.objects.filter(pk=self.pk).update(amount=terms.amount, interval=terms.interval)
+        self._count("changed_count")
 
     def _count(self, field: str) -> None:
         Offering.objects.filter(pk=self.pk).update(**{field: F(field) + 1})

@@ -158,7 +158,7 @@ def test_details_show_lines_ledger_events_receipt_and_issues(tamara: Client) -> 
 def test_details_of_a_renewal_show_its_plan_and_the_plans_events(tamara: Client) -> None:
     first = desk.a_paid_payment()
     plan = Plan.objects.create(
-        payer=first.payer, payable_kind="offering.offering", payable_id=1, terms=first, subscription_id="sub_1",
+        payer=first.payer, payable_kind="offering.offering", payable_id=1, first_payment=first, subscription_id="sub_1",
         livemode=False, status="past_due", synced_at=desk.PAID_AT,
     )  # fmt: skip
     renewal = desk.a_paid_payment(plan=plan, interval="month")

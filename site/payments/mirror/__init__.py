@@ -48,6 +48,8 @@ EVENT_TYPES = [
     "customer.subscription.deleted",
     "customer.subscription.paused",
     "customer.subscription.resumed",
+    "customer.subscription.pending_update_applied",
+    "customer.subscription.pending_update_expired",
     "payment_intent.succeeded",
     "payment_intent.payment_failed",
     "charge.refunded",

@@ -7,10 +7,10 @@ from datetime import datetime
 
 import stripe
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from payments import gateway
+from payments import gateway, terms
 from payments.booking import settle, settle_free
-from payments.checkout import copy_lines
 from payments.issues import open_issue
 from payments.mirror import subscriptions
 from payments.mirror.charges import settled_from
@@ -21,9 +21,15 @@ from payments.models import Payment, Plan, RenewalFailure
 @dataclass(frozen=True)
 class Reading:
     invoice: stripe.Invoice
-    charge: stripe.Charge | None = None
+    # The payment that settled it, or that last tried to.
+    intent: stripe.PaymentIntent | None = None
     # Read along, because an invoice may be told before its subscription is.
     subscription: subscriptions.Reading | None = None
+
+    @property
+    def charge(self) -> stripe.Charge | None:
+        """The charge that settled the invoice, with its balance transaction."""
+        return self.intent.latest_charge if self.intent and self.invoice.status == "paid" else None  # type: ignore[return-value]
 
 
 def read(invoice_id: str) -> Reading:
@@ -31,17 +37,19 @@ def read(invoice_id: str) -> Reading:
     subscription_id = subscription_of(invoice)
     return Reading(
         invoice,
-        charge=_charge_of(invoice),
+        intent=_intent_of(invoice),
         subscription=subscriptions.read(subscription_id) if subscription_id else None,
     )
 
 
-def _charge_of(invoice: stripe.Invoice) -> stripe.Charge | None:
-    """The charge behind the payment that settled an invoice, with its balance transaction."""
+def _intent_of(invoice: stripe.Invoice) -> stripe.PaymentIntent | None:
+    if not invoice.attempt_count and invoice.status != "paid":
+        return None
+    wanted = {"paid"} if invoice.status == "paid" else {"open", "canceled"}
     for entry in invoice.payments.data if invoice.payments else []:
         intent_id = id_of(getattr(entry.payment, "payment_intent", None))
-        if entry.status == "paid" and intent_id:
-            return gateway.read_payment_intent(intent_id).latest_charge  # type: ignore[return-value]
+        if entry.status in wanted and intent_id:
+            return gateway.read_payment_intent(intent_id)
     return None
 
 
@@ -54,10 +62,12 @@ def subscription_of(invoice: stripe.Invoice) -> str | None:
 
 def apply(reading: Reading) -> None:
     plan = _plan_of(reading)
-    if reading.invoice.status == "paid":
+    invoice = reading.invoice
+    if invoice.status == "paid":
         _paid(plan, reading)
-    elif reading.invoice.status in {"open", "uncollectible"} and reading.invoice.attempt_count:
+    elif invoice.status in {"open", "uncollectible"} and invoice.attempt_count:
         _failed(plan, reading)
+    _settle_failures(invoice)
 
 
 def _plan_of(reading: Reading) -> Plan:
@@ -67,20 +77,24 @@ def _plan_of(reading: Reading) -> Plan:
 
 
 def _paid(plan: Plan, reading: Reading) -> None:
-    payment = _payment_of(plan, reading.invoice)
+    invoice = reading.invoice
+    if invoice.amount_paid == 0 and invoice.billing_reason == "subscription_update":
+        # A date that was moved, or a change that credit paid for: no payment, and only credit extends.
+        return _extend(plan, invoice) if _is_part(invoice) else None
+    payment = _payment_of(plan, invoice)
     settled = settled_from(reading.charge)
-    if reading.invoice.amount_paid == 0:
-        settle_free(payment, _paid_at(reading.invoice))
+    if invoice.amount_paid == 0:
+        settle_free(payment, _paid_at(invoice))
     elif settled is None:
         open_issue(
             "paid_outside",
-            reading.invoice.id,
-            f"{reading.invoice.id} is paid, but not with a charge at Stripe. Record the money by hand.",
+            invoice.id,
+            f"{invoice.id} is paid, but not with a charge at Stripe. Record the money by hand.",
             payment=payment,
         )
     elif not settle(payment, settled):
-        return
-    _extend(plan, reading.invoice)
+        return None
+    return _extend(plan, invoice)
 
 
 def _paid_at(invoice: stripe.Invoice) -> datetime:
@@ -88,12 +102,26 @@ def _paid_at(invoice: stripe.Invoice) -> datetime:
     return moment or at(invoice.created)
 
 
+def _is_part(invoice: stripe.Invoice) -> bool:
+    """Whether it is for another sum than a whole period: a change half-way, credit from one, a discount."""
+    return (
+        bool(invoice.starting_balance)
+        or bool(invoice.total_discount_amounts)
+        or any(_is_proration(line) for line in invoice.lines.data)
+    )
+
+
+def _is_proration(line: stripe.InvoiceLineItem) -> bool:
+    details = line.parent.subscription_item_details if line.parent else None
+    return bool(details and details.proration)
+
+
 def _payment_of(plan: Plan, invoice: stripe.Invoice) -> Payment:
     """The payment of an invoice: the checkout's own for the first, a new one with the plan's lines for the others."""
     found = Payment.objects.filter(invoice_id=invoice.id).first()
     if found:
         return found
-    first = plan.terms
+    first = plan.first_payment
     if invoice.billing_reason == "subscription_create" and first.invoice_id is None:
         first.invoice_id = invoice.id
         first.save(update_fields=["invoice_id"])
@@ -107,21 +135,23 @@ def _payment_of(plan: Plan, invoice: stripe.Invoice) -> Payment:
 
 
 def _renewal(plan: Plan, invoice: stripe.Invoice) -> Payment:
+    agreed = terms.terms_of_invoice(plan, invoice.total)
+    # What a whole period costs is ours to say, and must agree; of a part of one, Stripe worked out the sum.
+    part = invoice.amount_paid if _is_part(invoice) and invoice.amount_paid != agreed.amount else None
     payment = Payment.objects.create(
         payer=plan.payer,
         plan=plan,
         status=Payment.Status.PROCESSING,
-        # Of the lines, not of the first payment: that one may have been free.
-        amount=sum(line.amount + line.tax for line in plan.terms.lines.all()),
-        currency=plan.terms.currency,
-        interval=plan.terms.interval,
-        terms=plan.terms.terms,
+        amount=agreed.amount if part is None else part,
+        currency=agreed.currency,
+        interval=agreed.interval,
+        terms=agreed.public_id.hex,
         livemode=plan.livemode,
         idempotency_key=f"invoice:{invoice.id}",
         invoice_id=invoice.id,
         created_at=at(invoice.created),
     )
-    copy_lines(plan.terms, payment)
+    terms.write_payment_lines(agreed, payment, amount=part)
     return payment
 
 
@@ -137,16 +167,49 @@ def _extend(plan: Plan, invoice: stripe.Invoice) -> None:
 
 
 def _failed(plan: Plan, reading: Reading) -> None:
-    """Tell the payable of a failed attempt, once. A first payment that fails is the checkout's own affair."""
+    """Tell the payable of a failed attempt, once.
+
+    A first payment that fails is the checkout's own affair, and one that would pay for a change leaves all as it was.
+    """
     invoice = reading.invoice
-    if invoice.billing_reason == "subscription_create":
+    if invoice.billing_reason == "subscription_create" or _pays_for_a_change(reading):
         return
     next_attempt = maybe_at(invoice.next_payment_attempt)
     _, new = RenewalFailure.objects.get_or_create(
         invoice_id=invoice.id,
         attempt=invoice.attempt_count,
-        defaults={"plan": plan, "next_attempt_at": next_attempt},
+        defaults={
+            "plan": plan,
+            "reason": _reason(reading.intent),
+            "amount": invoice.amount_remaining,
+            "currency": invoice.currency.upper(),
+            "pay_url": invoice.hosted_invoice_url or "",
+            "next_attempt_at": next_attempt,
+        },
     )
     payable = plan.payable()
     if new and payable is not None:
         payable.renewal_failed(plan, attempt=invoice.attempt_count, is_last=next_attempt is None)
+
+
+def _pays_for_a_change(reading: Reading) -> bool:
+    pending = reading.subscription.subscription.pending_update if reading.subscription else None
+    return pending is not None and reading.invoice.billing_reason == "subscription_update"
+
+
+def _reason(intent: stripe.PaymentIntent | None) -> str:
+    """Stripe's word for why the payment failed; the bank's own one where it gave one."""
+    if intent is None:
+        return ""
+    if intent.status == "requires_action":
+        return "authentication_required"
+    error = intent.last_payment_error
+    return (getattr(error, "decline_code", None) or getattr(error, "code", None) or "")[:60] if error else ""
+
+
+def _settle_failures(invoice: stripe.Invoice) -> None:
+    """What became of an invoice that had failed: paid after all, voided, or written off."""
+    if invoice.status in {"paid", "void", "uncollectible"}:
+        RenewalFailure.objects.filter(invoice_id=invoice.id).exclude(settled_as=invoice.status).update(
+            settled_as=invoice.status, settled_at=_paid_at(invoice) if invoice.status == "paid" else timezone.now()
+        )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import stripe
 from django.utils import timezone
 
-from payments import gateway
+from payments import gateway, terms
 from payments.booking import release
+from payments.intervals import interval_of
 from payments.issues import open_issue
-from payments.mirror.ours import at, maybe_at, payment_for
-from payments.models import Payment, Plan
+from payments.mirror.ours import at, id_of, maybe_at, payment_for
+from payments.models import Event, Payment, Plan
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def adopt(payment: Payment, reading: Reading) -> Plan:
             "payer": payment.payer,
             "payable_kind": item.payable_kind,
             "payable_id": item.payable_id,
-            "terms": payment,
+            "first_payment": payment,
             "livemode": subscription.livemode,
             **_state(reading),
         },
@@ -61,8 +64,9 @@ def adopt(payment: Payment, reading: Reading) -> Plan:
     if payment.plan_id is None:
         payment.plan = plan
         payment.save(update_fields=["plan"])
-    if not created:
-        _update(plan, reading)
+    if created:
+        terms.begin(plan, payment)
+    _update(plan, reading)
     _warn_of_duplicates(plan)
     tell(plan)
     return plan
@@ -75,17 +79,26 @@ def _update(plan: Plan, reading: Reading) -> None:
     for field, value in state.items():
         setattr(plan, field, value)
     plan.save(update_fields=list(state))
+    terms.follow(plan, has_pending_update=reading.subscription.pending_update is not None)
 
 
 def _state(reading: Reading) -> dict[str, object]:
     subscription = reading.subscription
+    pause, pending = subscription.pause_collection, subscription.pending_update
     return {
         "status": known_status(subscription.status),
+        **_price(subscription),
         "cancel_at_period_end": bool(subscription.cancel_at_period_end or subscription.cancel_at),
+        "is_paused": pause is not None,
+        "resumes_at": maybe_at(pause.resumes_at) if pause else None,
+        "pending_until": maybe_at(pending.expires_at) if pending else None,
         "current_period_end": _period_end(subscription),
         # `canceled_at` is when somebody asked; `ended_at` is when it ended.
         "ended_at": maybe_at(subscription.ended_at),
+        "end_reason": _end_reason(subscription),
+        **card_of(subscription),
         "synced_at": reading.asked_at,
+        "changed_at": _changed_at(reading),
     }
 
 
@@ -93,22 +106,64 @@ def known_status(status: str) -> str:
     return status if status in Plan.KNOWN else f"unknown:{status}"[:60]
 
 
+def _price(subscription: stripe.Subscription) -> dict[str, object]:
+    """What one payment is. All items of a subscription share one interval."""
+    items = subscription.items.data
+    recurring = items[0].price.recurring if items else None
+    return {
+        "amount": sum((item.price.unit_amount or 0) * (item.quantity or 1) for item in items),
+        "currency": subscription.currency.upper(),
+        "interval": interval_of(recurring.interval, recurring.interval_count) if recurring else "",
+    }
+
+
 def _period_end(subscription: stripe.Subscription) -> datetime | None:
     ends = [item.current_period_end for item in subscription.items.data]
     return at(max(ends)) if ends else None
 
 
+def _end_reason(subscription: stripe.Subscription) -> str:
+    details = subscription.cancellation_details
+    return (details.reason or "") if details else ""
+
+
+def card_of(subscription: stripe.Subscription) -> dict[str, object]:
+    """The subscription's own card, else its customer's."""
+    method: Any = subscription.default_payment_method
+    if method is None:
+        settings = getattr(subscription.customer, "invoice_settings", None)
+        method = settings.default_payment_method if settings else None
+    card = getattr(method, "card", None)
+    return {
+        "payment_method_id": id_of(method) or "",
+        "card_brand": (card.brand or "")[:30] if card else "",
+        "card_last4": (card.last4 or "") if card else "",
+        "card_expires": _last_day(card.exp_year, card.exp_month) if card else None,
+    }
+
+
+def _last_day(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
+
+
+def _changed_at(reading: Reading) -> datetime:
+    """When it changed: as the event says that has sent us to look, else now."""
+    waiting = Event.objects.filter(object_id=reading.subscription.id, status=Event.Status.RECEIVED)
+    told = waiting.filter(created__lte=reading.asked_at).order_by("-created").values_list("created", flat=True).first()
+    return told or reading.asked_at
+
+
 def _warn_of_duplicates(plan: Plan) -> None:
     """Two live plans for one thing are a fact that Stripe reports: a warning, never a refusal."""
     others = Plan.objects.filter(payer=plan.payer, payable_kind=plan.payable_kind, payable_id=plan.payable_id)
-    if others.exclude(pk=plan.pk).exclude(status__in=Plan.OVER).exists() and not plan.is_over:
+    if others.exclude(pk=plan.pk).running().exists() and not plan.is_over:
         open_issue("duplicate_plan", plan.subscription_id, f"{plan.subscription_id} is not the payer's only live plan.")
 
 
 def tell(plan: Plan) -> None:
     if plan.is_over:
         # Over before its first debit went through: nothing was bought, and the payer may start anew.
-        release(plan.terms, Payment.Status.FAILED)
+        release(plan.first_payment, Payment.Status.FAILED)
     payable = plan.payable()
     if payable is not None:
         payable.plan_changed(plan)

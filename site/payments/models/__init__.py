@@ -6,7 +6,7 @@ from payments.models.customers import Customer
 from payments.models.inbox import Event, ObjectLease
 from payments.models.money_back import Dispute, Refund
 from payments.models.payments import Payment, PaymentItem, PaymentLine
-from payments.models.plans import Plan, RenewalFailure
+from payments.models.plans import Plan, PlanLine, PlanTerms, RenewalFailure
 from payments.models.reconciliation import BalanceLine, Issue, Payout
 from payments.models.schedule import ScheduledJob
 
@@ -22,6 +22,8 @@ __all__ = [
     "PaymentLine",
     "Payout",
     "Plan",
+    "PlanLine",
+    "PlanTerms",
     "Refund",
     "RenewalFailure",
     "ScheduledJob",

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q, Sum
 from django.utils import timezone
 
+from payments.models.lines import LineFields
 from payments.payables import find_payable
 from receipts import ledger
 
@@ -48,8 +49,8 @@ class Payment(models.Model):
     status = models.CharField(max_length=10, choices=Status, default=Status.CREATED)
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
-    # "month", "year", or empty for a payment made once.
-    interval = models.CharField(max_length=5, blank=True)
+    # A word of ``payments.intervals``, or empty for a payment made once.
+    interval = models.CharField(max_length=7, blank=True)
     # A fingerprint of the lines: a second start with other terms must not reuse the first one's session.
     terms = models.CharField(max_length=64)
     livemode = models.BooleanField()
@@ -144,25 +145,8 @@ class PaymentItem(models.Model):
         return f"{self.payable_kind} {self.payable_id}"
 
 
-class PaymentLine(models.Model):
+class PaymentLine(LineFields):
     """What ``Payable.lines()`` answered when the checkout started. Booking, refunds and receipts read these rows."""
 
     payment = models.ForeignKey(Payment, on_delete=models.CASCADE, related_name="lines")
     item = models.ForeignKey(PaymentItem, on_delete=models.CASCADE, related_name="lines")
-    account = models.CharField(max_length=24)
-    fund = models.ForeignKey("receipts.Fund", on_delete=models.PROTECT)
-    amount = models.BigIntegerField()
-    tax = models.BigIntegerField(default=0)
-    description = models.CharField(max_length=200)
-    # Each benefit: label, kind, fair_value, cost (minor units), bears_logo. Frozen here, judged by receipts/rules.
-    advantages = models.JSONField(default=list)
-    yearly_amount = models.BigIntegerField(null=True)
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [
-            models.CheckConstraint(condition=Q(amount__gte=0, tax__gte=0), name="line_amounts_are_not_negative"),
-        ]
-
-    def __str__(self) -> str:
-        return self.description
