@@ -19,7 +19,6 @@ from accounts.sections import AccountSection
 from membership import mails
 from membership.forms import CancelForm
 from membership.models import Membership
-from membership.models.memberships import KIND
 from membership.states import State
 from payments import gateway, worker
 from payments.mirror.ours import NotHereYet, NotOurs
@@ -29,7 +28,7 @@ log = logging.getLogger(__name__)
 
 UNAVAILABLE = "Our payment provider can't be reached right now. Nothing was changed. Please try again in a few minutes."
 ON_ITS_WAY = "Our payment provider has taken your request. It shows here within a few minutes."
-CANCELLABLE = (State.ACTIVE, State.PAST_DUE)
+CANCELLABLE = (State.ACTIVE, State.PAST_DUE, State.PAUSED)
 
 
 def section(request: HttpRequest) -> AccountSection | None:
@@ -48,7 +47,9 @@ def section(request: HttpRequest) -> AccountSection | None:
 
 def _plans_of(memberships: list[Membership]) -> dict[int, Plan]:
     """The plan of each membership in one query; one that runs goes before one that is over."""
-    plans = Plan.objects.filter(payable_kind=KIND, payable_id__in=[membership.pk for membership in memberships])
+    plans = Plan.objects.filter(
+        payable_kind=Membership.kind(), payable_id__in=[membership.pk for membership in memberships]
+    )
     ordered = sorted(plans, key=lambda plan: (not plan.is_over, plan.pk))
     return {plan.payable_id: plan for plan in ordered}
 

@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from membership.models import Membership, Tier
-from membership.models.memberships import KIND
 from payments.models import Payment
 from payments.views import SESSION_KEY
 
@@ -19,7 +18,7 @@ def typed_before(request: HttpRequest, tier: Tier) -> dict[str, Any]:
     """What this browser sent to Stripe's page for this tier and did not pay; nobody else's browser gets it."""
     started = request.session.get(SESSION_KEY, [])
     payment = Payment.objects.open().filter(public_id__in=started).select_related("payer").order_by("-pk").first()
-    item = payment.items.filter(payable_kind=KIND).first() if payment else None
+    item = payment.items.filter(payable_kind=Membership.kind()).first() if payment else None
     membership = Membership.objects.filter(pk=item.payable_id, tier=tier).first() if item else None
     if payment is None or membership is None:
         return {}

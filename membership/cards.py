@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from membership.dues import yearly
 from membership.models import Benefit, Interval, Tier
+from payments.intervals import yearly
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +16,7 @@ class TierCard:
     interval: str
     price: int
     per: str
-    # What twelve monthly payments cost more than one yearly payment; 0 where that says nothing.
+    # What a year of monthly payments costs more than one yearly payment; 0 where that says nothing.
     saving: int
     benefits: list[Benefit]
     url: str
@@ -43,7 +43,7 @@ def _card(tier: Tier, wanted: str) -> TierCard:
 
 
 def _saving(prices: dict[str, int]) -> int:
-    if set(prices) != set(Interval.values):
+    if not {Interval.MONTH, Interval.YEAR} <= set(prices):
         return 0
     return max(yearly(prices[Interval.MONTH], Interval.MONTH) - prices[Interval.YEAR], 0)
 

@@ -39,7 +39,7 @@ TIERS = (
         "name": "Friend",
         "summary": "Keeps the night line answered, every night of the year.",
         "description": "Friends pay for the hours in which nobody else picks up the phone.",
-        "prices": (15, 150),
+        "prices": (15, 45, 150),
         "gains": (NEWSLETTER, PIN),
     },
     {
@@ -47,7 +47,7 @@ TIERS = (
         "name": "Ally",
         "summary": "Pays for a place in a workshop, with materials and a teacher.",
         "description": "Allies stand behind somebody who learns a trade, from the first day to the certificate.",
-        "prices": (40, 400),
+        "prices": (40, 120, 400),
         "gains": (NEWSLETTER, PIN, DISCOUNT),
         "is_highlighted": True,
     },
@@ -56,7 +56,7 @@ TIERS = (
         "name": "Guardian",
         "summary": "Carries a room in the house, so that the door can stay open.",
         "description": "Guardians carry what no grant pays for: rent, heating, the second attempt at an exam.",
-        "prices": (100, 1000),
+        "prices": (100, 300, 1000),
         "gains": (NEWSLETTER, PIN, DISCOUNT, EVENING, PRINT),
     },
 )
@@ -67,7 +67,7 @@ def build_tiers() -> list[Tier]:
     return [_build(order, **words) for order, words in enumerate(TIERS, start=1)]  # type: ignore[arg-type]
 
 
-def _build(order: int, *, slug: str, prices: tuple[int, int], gains: tuple[Gain, ...], **fields: object) -> Tier:
+def _build(order: int, *, slug: str, prices: tuple[int, int, int], gains: tuple[Gain, ...], **fields: object) -> Tier:
     tier, created = Tier.objects.get_or_create(slug=slug, defaults={**fields, "order": order})
     if created:
         unit = 10 ** minor_digits(settings.REPORTING_CURRENCY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from membership.models.tiers import Interval, Tier
+from payments.intervals import yearly
 from payments.payables import Line
 from receipts.chart import Account
 from receipts.models import Fund
@@ -18,7 +19,3 @@ def line_of(tier: Tier, *, interval: str, amount: int) -> Line:
         advantages=tier.advantages_of(interval),
         yearly_amount=yearly(amount, interval),
     )
-
-
-def yearly(amount: int, interval: str) -> int:
-    return amount * 12 if interval == Interval.MONTH else amount

@@ -14,6 +14,7 @@ class State(TextChoices):
     CANCELLED = "cancelled", "Ended"
     UNPAID = "unpaid", "Ended unpaid"
     ABANDONED = "abandoned", "Never paid"
+    GIVEN = "given", "Given"
 
 
 # Stripe is still trying to collect: access goes on for the tier's grace days after the last paid one.
@@ -21,7 +22,9 @@ WITH_GRACE = (State.ACTIVE, State.PAST_DUE)
 # Nobody collects any more, but a period that was paid is kept to its end.
 TO_THE_END = (State.PAUSED, State.CANCEL_AT_END, State.CANCELLED, State.UNPAID)
 # What a supporter sees of their own; the others are checkouts that led nowhere.
-BEGUN = (*WITH_GRACE, *TO_THE_END)
+BEGUN = (*WITH_GRACE, *TO_THE_END, State.GIVEN)
+# Money will be asked for again, at the next date or the next attempt: recurring revenue is made of these.
+COUNTED = (State.ACTIVE, State.PAST_DUE)
 
 # From the words of Stripe's subscriptions to ours.
 OF_PLAN: dict[str, State] = {

@@ -1,8 +1,12 @@
-"""Tiers and what they give, and who belongs to them."""
+"""Tiers and what they give, who belongs to them, gifts, campaigns, and what happens to all of these."""
 
 from __future__ import annotations
 
+from membership.models.campaigns import Campaign
+from membership.models.gifts import Gift
 from membership.models.memberships import Membership
+from membership.models.movements import Movement
+from membership.models.subscriptions import Subscription
 from membership.models.tiers import Benefit, Interval, Tier, TierPrice
 
-__all__ = ["Benefit", "Interval", "Membership", "Tier", "TierPrice"]
+__all__ = ["Benefit", "Campaign", "Gift", "Interval", "Membership", "Movement", "Subscription", "Tier", "TierPrice"]

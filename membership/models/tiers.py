@@ -11,6 +11,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
 from membership.amounts import StoredAmountField
+from payments.intervals import PER_YEAR
 
 # Stripe takes at most eight digits of minor units in one payment.
 MOST = 99_999_999
@@ -18,6 +19,7 @@ MOST = 99_999_999
 
 class Interval(models.TextChoices):
     MONTH = "month", "Monthly"
+    QUARTER = "quarter", "Quarterly"
     YEAR = "year", "Yearly"
 
     @property
@@ -93,7 +95,7 @@ class Tier(ClusterableModel):
 
 class TierPrice(models.Model):
     tier = ParentalKey(Tier, on_delete=models.CASCADE, related_name="prices")
-    interval = models.CharField(max_length=5, choices=Interval)
+    interval = models.CharField(max_length=7, choices=Interval)
     amount = StoredAmountField("price", validators=[MinValueValidator(1), MaxValueValidator(MOST)])
 
     class Meta:
@@ -101,7 +103,7 @@ class TierPrice(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["tier", "interval"], name="one_price_per_tier_and_interval"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="tier_price_is_above_zero"),
-            models.CheckConstraint(condition=Q(interval__in=Interval.values), name="tier_price_is_a_month_or_a_year"),
+            models.CheckConstraint(condition=Q(interval__in=Interval.values), name="tier_price_interval_is_known"),
         ]
 
     def __str__(self) -> str:
@@ -156,6 +158,6 @@ class Benefit(models.Model):
 def share_of_year(amount: int, interval: str) -> int:
     """What one payment carries of a yearly value.
 
-    A month's share is rounded up: twelve receipts may then state a few cents too little as deductible, never too much.
+    A share is rounded up: twelve receipts may then state a few cents too little as deductible, never too much.
     """
-    return -(-amount // 12) if interval == Interval.MONTH else amount
+    return -(-amount // PER_YEAR[interval])

@@ -112,7 +112,7 @@ def _write_down(plan: Plan, **asked: Any) -> PlanTerms:
 def _tell_stripe(plan: Plan, asked: PlanTerms, lines: Sequence[Line], moment: int | None) -> None:
     key = f"terms:{asked.public_id}"
     remote = _ask(lambda: gateway.read_subscription(plan.subscription_id))
-    products = [_ask(lambda name=line.description: _product(name)) for line in lines if line.amount]  # type: ignore[misc]
+    products = [_ask(lambda name=line.description: _product(name)) for line in lines if line.amount]
     items = _items(remote, lines, asked.interval, products=products)
     _ask(lambda: gateway.change_subscription(plan.subscription_id, items=items, proration_date=moment, key=key))
 

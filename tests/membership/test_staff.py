@@ -99,7 +99,7 @@ class TestTiers:
         assert Tier.objects.filter(pk=friend.pk).exists()
 
     def test_the_listing_shows_the_prices(self, desk: Client, tiers: list[Tier]) -> None:
-        assert "$15.00 a month, $150.00 a year" in text_of(desk.get(reverse("tiers:index")))
+        assert "$15.00 a month, $45.00 a quarter, $150.00 a year" in text_of(desk.get(reverse("tiers:index")))
 
 
 class TestMemberships:

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from membership.amounts import StoredAmountField
+from receipts.models import Fund
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Campaign(models.Model):
+    """Something to raise money for until a day: its gifts go into one fund, and its page shows how far it got."""
+
+    class Goal(models.TextChoices):
+        AMOUNT = "amount", "An amount of money"
+        DONORS = "donors", "A number of donors"
+        NEW_MONTHLY = "new_monthly", "A number of new monthly donors"
+
+    name = models.CharField(max_length=100, unique=True)
+    slug = models.SlugField(max_length=80, unique=True)
+    fund = models.ForeignKey(
+        "receipts.Fund",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Where its gifts go. Empty: the unrestricted fund.",
+    )
+    goal_kind = models.CharField("goal", max_length=11, choices=Goal, default=Goal.AMOUNT)
+    goal_amount = StoredAmountField("amount to raise", null=True, blank=True, validators=[MinValueValidator(1)])
+    goal_count = models.PositiveIntegerField("number to reach", null=True, blank=True)
+    starts_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField("deadline", null=True, blank=True)
+    is_open = models.BooleanField("open", default=True, help_text="A campaign that is not open takes no new gifts.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-starts_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(goal_kind="amount") | Q(goal_amount__gt=0), name="campaign_for_an_amount_has_an_amount"
+            ),
+            models.CheckConstraint(
+                condition=Q(goal_kind="amount") | Q(goal_count__gt=0), name="campaign_for_a_number_has_a_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gt=models.F("starts_at")), name="campaign_ends_after_it_starts"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def currency(self) -> str:
+        return settings.REPORTING_CURRENCY
+
+    @property
+    def subject(self) -> str:
+        """By which the books know its money: every entry of its gifts and of their refunds carries it."""
+        return f"campaign:{self.pk}"
+
+    def fund_of_gifts(self) -> Fund:
+        return self.fund or Fund.unrestricted()
+
+    def takes_gifts(self, at: datetime | None = None) -> bool:
+        now = at or timezone.now()
+        return self.is_open and self.starts_at <= now and (self.ends_at is None or now < self.ends_at)

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+
+from membership import gift_lines
+from membership.models.campaigns import Campaign
+from membership.models.subscriptions import Subscription, SubscriptionQuerySet
+from membership.models.tiers import Interval
+
+if TYPE_CHECKING:
+    from payments.models import Plan, PlanTerms
+    from payments.payables import Line
+
+
+class GiftQuerySet(SubscriptionQuerySet):
+    def for_staff(self) -> GiftQuerySet:
+        """All that a listing shows, in one query."""
+        return self.select_related("payer", "fund", "campaign")
+
+
+class Gift(Subscription):
+    """Money given without a tier: once (no interval), or again and again.
+
+    ``amount`` is one payment and holds ``fee_cover``, which the giver added so that the card fee costs us nothing.
+    """
+
+    class Method(models.TextChoices):
+        ONLINE = "online", "Online"
+        CHEQUE = "cheque", "Cheque"
+        CASH = "cash", "Cash"
+        TRANSFER = "transfer", "Bank transfer"
+
+    interval = models.CharField(max_length=7, choices=Interval, blank=True)
+    fund = models.ForeignKey("receipts.Fund", on_delete=models.PROTECT, related_name="+")
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, null=True, blank=True, related_name="gifts")
+    fee_cover = models.BigIntegerField(default=0)
+    method = models.CharField(max_length=8, choices=Method, default=Method.ONLINE)
+    # How the giver wants to be shown: two choices of their own, and nothing is shown that was not chosen.
+    is_on_wall = models.BooleanField(default=False)
+    hides_name = models.BooleanField(default=False)
+    hides_amount = models.BooleanField(default=False)
+    wall_name = models.CharField(max_length=80, blank=True)
+    message = models.CharField(max_length=280, blank=True)
+    # A word from the page it was given on (such as a block's reference): which pages work.
+    came_from = models.CharField(max_length=80, blank=True)
+
+    objects = GiftQuerySet.as_manager()
+
+    class Meta(Subscription.Meta):
+        constraints = [
+            *Subscription.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["payer"], condition=Q(state="incomplete"), name="one_open_gift_checkout_per_payer"
+            ),
+            models.CheckConstraint(
+                condition=Q(fee_cover__gte=0) & Q(fee_cover__lt=F("amount")), name="fee_cover_is_part_of_the_gift"
+            ),
+            models.CheckConstraint(condition=Q(method="online") | Q(interval=""), name="offline_gifts_are_made_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Gift {str(self.public_id)[:8]}"
+
+    @property
+    def gift_amount(self) -> int:
+        """What was meant to be given, without what covers the fee."""
+        return self.amount - self.fee_cover
+
+    def lines(self) -> Sequence[Line]:
+        return gift_lines.lines_of(self, amount=self.amount, fee_cover=self.fee_cover, interval=self.interval)
+
+    def lines_at(self, *, amount: int, interval: str) -> Sequence[Line]:
+        return gift_lines.lines_of(self, amount=amount, fee_cover=0, interval=interval)
+
+    def when_terms_changed(self, plan: Plan, terms: PlanTerms) -> list[str]:
+        self.fee_cover = int(terms.detail.get("fee_cover", 0))
+        return ["fee_cover"]
+
+    def renewal_failed(self, plan: Plan, *, attempt: int, is_last: bool) -> None:
+        pass
