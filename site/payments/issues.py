@@ -24,4 +24,32 @@ KINDS = {
     "refund_partial": "A receipt was voided by a part refund: issue a new one",
     "refund_failed": "A refund failed: the payer did not get the money back",
     "dispute_open": "A bank disputes a payment",
+    "key_reused": "Stripe knew the key of a call with other contents",
+    "customer_not_told": "Stripe refused a new name, a new address or a deletion",
     "plan_interval": "A subscription is paid at an interval that we do not offer",
+    "duplicate_plan": "A payer pays twice for the same thing",
+}
+
+
+def open_issue(kind: str, subject: str, detail: str, *, payment: Payment | None = None) -> None:
+    """Open an issue, or count the open one of the same cause. Texts hold ids and amounts, never names."""
+    if _count_again(kind, subject, detail):
+        return
+    try:
+        with transaction.atomic():
+            Issue.objects.create(kind=kind, subject=subject, detail=detail, payment=payment)
+    except IntegrityError:
+        _count_again(kind, subject, detail)
+
+
+def _count_again(kind: str, subject: str, detail: str) -> bool:
+    return bool(
+        Issue.objects.filter(kind=kind, subject=subject, closed_at__isnull=True).update(
+            count=F("count") + 1, detail=detail, last_seen_at=timezone.now()
+        )
+    )
+
+
+def close_issue(kind: str, subject: str) -> None:
+    """Close an open issue whose cause is gone."""
+    Issue.objects.filter(kind=kind, subject=subject, closed_at__isnull=True).update(closed_at=timezone.now())
