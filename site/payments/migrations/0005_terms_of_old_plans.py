@@ -24,5 +24,5 @@ def give_terms(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0003_terms_of_plans")]
+    dependencies = [("payments", "0004_terms_of_plans")]
     operations = [migrations.RunPython(give_terms, migrations.RunPython.noop)]
