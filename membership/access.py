@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from membership.models.tiers import Tier
 from membership.states import TO_THE_END, WITH_GRACE
+from membership.tier_groups import without_rights
 from receipts.payers import give_payers_to
 
 
@@ -51,7 +52,7 @@ def sync_groups(user: Any, at: datetime | None = None) -> None:
     live = live_at(at or timezone.now(), of="memberships__") & Q(memberships__payer__user=user)
     tiers = Tier.objects.filter(live).select_related("group").distinct()
     wanted = [group_of(tier) for tier in tiers]
-    user.groups.add(*wanted)
+    user.groups.add(*without_rights(wanted))
     left = Group.objects.filter(membership_tier__isnull=False, user=user).exclude(pk__in=[group.pk for group in wanted])
     user.groups.remove(*left)
 

@@ -13,10 +13,11 @@ from wagtail import hooks
 
 from accounts.mail_kinds import MailKind
 from accounts.sections import AccountSection
-from membership import access, account, demo
+from membership import access, account, demo, gates
 from membership.cards import known_interval, tier_cards
 from membership.mail_kinds import mail_kinds
 from membership.staff import MembershipGroup
+from pages.gates import Gate
 from pages.offers import Offer
 from payments.models import Payment
 
@@ -31,6 +32,11 @@ def render_tiers(request: HttpRequest | None, reference: str, options: Mapping[s
     interval = known_interval(options.get("interval"))
     cards = [card for card in tier_cards(interval) if reference in ("", card.tier.slug)]
     return render_to_string("membership/offer.html", {"cards": cards, "interval": interval})
+
+
+@hooks.register("register_gate")
+def gate() -> Gate:
+    return gates.gate()
 
 
 @hooks.register("account_sections")

@@ -16,6 +16,7 @@ from wagtail.admin.ui.components import Component
 
 from accounts import choices, tasks
 from accounts.delivery import forget_mail
+from accounts.gate import has_shown_second_factor
 from accounts.mail_kinds import MailKind
 from accounts.sign_in_mails import sign_in_mails
 
@@ -56,6 +57,12 @@ def ask_what_was_chosen(email: str, kind: Any) -> bool:
 @hooks.register("register_mails")
 def mails() -> list[MailKind]:
     return sign_in_mails()
+
+
+@hooks.register("staff_rights_hold")
+def staff_rights_hold(request: HttpRequest) -> bool:
+    """Asked outside the staff pages, where no gate stands in front."""
+    return has_shown_second_factor(request)
 
 
 @hooks.register("construct_homepage_panels")

@@ -178,7 +178,8 @@ CACHES = {
     "renditions": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "renditions",
-        "TIMEOUT": 300,
+        # As short as a picture may lead to a file that is gone, after its collection became private or public.
+        "TIMEOUT": 60,
     },
 }
 
@@ -269,13 +270,16 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
 PRIVATE_ROOT = VAR / "private"
 STORAGES = {
-    # Public renditions only. Originals, receipts and everything personal live in "private",
+    # Renditions of public pictures only. Originals, members' files, receipts and everything personal live in "private",
     # which no web server exposes and only a checking view streams.
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": PRIVATE_ROOT, "base_url": None},
+        # As text: a background task that deletes a file gets its storage's options as JSON.
+        "OPTIONS": {"location": str(PRIVATE_ROOT), "base_url": None},
     },
+    # Either of the two, as the picture's collection is private or public.
+    "renditions": {"BACKEND": "pages.storing.RenditionStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
@@ -297,10 +301,16 @@ WAGTAILIMAGES_IMAGE_MODEL = "pages.SiteImage"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "pages.forms.PictureForm"
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 25_000_000
 WAGTAILIMAGES_FORMAT_CONVERSIONS = {"webp": "webp", "avif": "webp", "heic": "webp", "jpeg": "webp", "png": "webp"}
+WAGTAILIMAGES_RENDITION_STORAGE = "renditions"
 WAGTAILDOCS_DOCUMENT_MODEL = "pages.SiteDocument"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 # No pictures: as a document, a photo would keep the place where it was taken.
-WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "ics", "odt", "ods", "pdf", "pptx", "rtf", "txt", "xlsx"]
+WAGTAILDOCS_EXTENSIONS = [
+    *("csv", "docx", "ics", "odt", "ods", "pdf", "pptx", "rtf", "txt", "xlsx"),
+    # Recordings lose what is said about them (pages.recordings).
+    *("m4a", "mp3", "mp4"),
+]
+WAGTAILDOCS_CONTENT_TYPES = {"m4a": "audio/mp4", "mp3": "audio/mpeg", "mp4": "video/mp4"}
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAIL_I18N_ENABLED = False
 # What mails are written in; a payer's language is one of them.

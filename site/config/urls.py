@@ -11,11 +11,12 @@ urlpatterns = [
     # First: its redirects must win over the log-in forms inside the includes below.
     path("", include("accounts.urls")),
     path("admin/", include(wagtailadmin_urls)),
-    path("documents/", include(wagtaildocs_urls)),
     path("", include("membership.urls")),
     path("", include("payments.urls")),
     path("", include("receipts.urls")),
     path("", include("pages.urls")),
+    # After ours, which serve the documents themselves; here remains the form for a password.
+    path("documents/", include(wagtaildocs_urls)),
     # Last: Wagtail serves every other path.
     path("", include(wagtail_urls)),
 ]

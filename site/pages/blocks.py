@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.forms import CheckboxSelectMultiple
 from wagtail import blocks
+from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
 
+from pages import gates
 from pages.offers import all_offers, offer_choices
 
 TEXT_FEATURES = ["h2", "h3", "bold", "italic", "link", "document-link", "ol", "ul"]
@@ -163,6 +166,70 @@ class OfferBlock(blocks.StructBlock):
         return context
 
 
+class RecordingBlock(blocks.StructBlock):
+    """Something to listen to or to watch. It lies among the documents, so its collection says who may."""
+
+    recording = DocumentChooserBlock(help_text="An MP3, M4A or MP4 file from the documents.")
+    title = blocks.CharBlock(max_length=90)
+    transcript = blocks.RichTextBlock(
+        features=SHORT_TEXT_FEATURES, help_text="What is said and shown, for those who cannot hear or see it."
+    )
+
+    class Meta:
+        icon = "media"
+        template = "pages/blocks/recording.html"
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        if cleaned["recording"].file_extension.lower() not in ("mp3", "m4a", "mp4"):
+            raise blocks.StructBlockValidationError({"recording": ValidationError("Choose an MP3, M4A or MP4 file.")})
+        return cleaned
+
+
+class TextsBlock(blocks.StreamBlock):
+    """What stands in the column of a page's text; also what a members' block can hold."""
+
+    text = blocks.RichTextBlock(features=TEXT_FEATURES, icon="pilcrow", template="pages/blocks/text.html", group="Text")
+    picture = PictureBlock(group="Text")
+    feature = FeatureBlock(group="Text")
+    quote = QuoteBlock(group="Text")
+    recording = RecordingBlock(group="Text")
+
+
+class MembersBlock(blocks.StructBlock):
+    """A teaser for everybody and a part of the page for members, which nobody else is sent."""
+
+    teaser = blocks.RichTextBlock(features=SHORT_TEXT_FEATURES, help_text="Everybody sees this, and search finds it.")
+    who = blocks.MultipleChoiceBlock(
+        choices=gates.gate_choices,
+        default=[gates.ANY],
+        widget=CheckboxSelectMultiple,
+        label="Open to",
+        help_text="Only while their membership runs. Files and pictures need a collection for members as well.",
+    )
+    body = TextsBlock(label="For members only", help_text="Neither search nor anybody else gets any of this.")
+
+    class Meta:
+        icon = "lock"
+        template = "pages/blocks/members.html"
+
+    def get_searchable_content(self, value: Any) -> list[str]:
+        # The index answers everybody: a word of the body in it would be found by a stranger.
+        return list(self.child_blocks["teaser"].get_searchable_content(value["teaser"]))
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        context = super().get_context(value, parent_context=parent_context)
+        request = context.get("request")
+        context["is_preview"] = bool(getattr(request, "is_preview", False))
+        context["is_open"] = context["is_preview"] or bool(request and gates.opens_to(request, value["who"]))
+        if request is not None:
+            gates.mark_members_block(request)
+            if not context["is_open"] or context["is_preview"]:
+                groups = gates.groups_behind(value["who"], gates.standing_of(request).kept)
+                context.update(gates.invitation_context(request, groups))
+        return context
+
+
 class BodyBlock(blocks.StreamBlock):
     hero = HeroBlock(group="Bands")
     text = blocks.RichTextBlock(features=TEXT_FEATURES, icon="pilcrow", template="pages/blocks/text.html", group="Text")
@@ -174,3 +241,5 @@ class BodyBlock(blocks.StreamBlock):
     questions = QuestionsBlock(group="Text")
     call_to_action = CallToActionBlock(group="Bands")
     offer = OfferBlock(group="Bands")
+    recording = RecordingBlock(group="Text")
+    members = MembersBlock(group="Members")

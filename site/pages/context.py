@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from wagtail.models import Page, Site
 
+from pages.gated_pages import public
 from pages.models import Brand
 
 
@@ -38,4 +39,4 @@ def top_pages(request: HttpRequest) -> list[Page]:
     site = Site.find_for_request(request)
     if site is None:
         return []
-    return list(Page.objects.child_of(site.root_page).live().public().order_by("path"))
+    return list(public(Page.objects.child_of(site.root_page).live()).order_by("path"))

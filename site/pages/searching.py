@@ -15,9 +15,13 @@ MOST_WORDS = 8
 WORD = re.compile(r"\w+")
 
 
+def words_of(text: str) -> list[str]:
+    return WORD.findall(text[:LONGEST])[:MOST_WORDS]
+
+
 def safe_search(rows: QuerySet[Any], text: str) -> Any:
     """Rows that match every word, best first; nothing for a text without words."""
-    words = WORD.findall(text[:LONGEST])[:MOST_WORDS]
+    words = words_of(text)
     if not words:
         return rows.none()
     return rows.search(" ".join(words), operator="and")  # type: ignore[attr-defined]

@@ -1,24 +1,26 @@
 from __future__ import annotations
 
-import re
+from typing import Any
 
 from django.conf import settings
-from django.core.files.storage import storages
 from django.core.paginator import Paginator
 from django.db import connection
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import condition, require_safe
+from wagtail.contrib.sitemaps import Sitemap
+from wagtail.contrib.sitemaps.views import sitemap as wagtail_sitemap
 from wagtail.models import Page
 
 from pages.colours import stylesheet
 from pages.context import brand_of
+from pages.gated_pages import find_gated, public
 from pages.searching import LONGEST, safe_search
 
-RENDITION = re.compile(r"images/[A-Za-z0-9_.-]+\.(webp|png|jpe?g|gif|avif)\Z")
-# Written down, because a bare machine's list of types may not know them and nosniff forbids guessing.
-TYPES = {"webp": "image/webp", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
-YEAR = 31_536_000
+
+class PublicPages(Sitemap):
+    def items(self) -> Any:
+        return public(super().items())
 
 
 def _brand_etag(request: HttpRequest) -> str:
@@ -36,31 +38,16 @@ def brand_css(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def rendition(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
-    """Serve what Wagtail drew for the public, and nothing else that may ever lie in the media root."""
-    known = RENDITION.match(name)
-    if known is None:
-        raise Http404
-    try:
-        file = storages["default"].open(name)
-    except FileNotFoundError as error:
-        raise Http404 from error
-    return FileResponse(
-        file,
-        content_type=TYPES.get(known[1], "image/avif"),
-        headers={
-            "Cache-Control": f"public, max-age={YEAR}, immutable",
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'",
-        },
-    )
+def search(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "")
+    found = Paginator(safe_search(public(Page.objects.live()), text), 10).get_page(request.GET.get("p"))
+    context = {"text": text[:LONGEST], "page": found, "gated": find_gated(text) if found.number == 1 else []}
+    return render(request, "pages/search.html", context)
 
 
 @require_safe
-def search(request: HttpRequest) -> HttpResponse:
-    text = request.GET.get("q", "")
-    found = Paginator(safe_search(Page.objects.live().public(), text), 10).get_page(request.GET.get("p"))
-    return render(request, "pages/search.html", {"text": text[:LONGEST], "page": found})
+def sitemap(request: HttpRequest) -> HttpResponse:
+    return wagtail_sitemap(request, sitemaps={"pages": PublicPages(request)})
 
 
 @require_safe

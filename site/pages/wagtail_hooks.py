@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+from django.http import HttpRequest
 from wagtail import hooks
 from wagtail.models import Site
 
 from pages.colours import NIGHT, readable_on, text_on
-from pages.models import Brand
+from pages.gated_pages import Serve, keep_gate
+from pages.models import Brand, SiteImage
+from pages.private_files import put_in_place
 
 
 @hooks.register("mail_context")
@@ -21,3 +26,21 @@ def brand_in_mails() -> dict[str, Any]:
         "brand_text": readable_on("#ffffff", colour),
         "brand_night": readable_on(NIGHT, colour, at_least=7),
     }
+
+
+@hooks.register("on_serve_page", order=-1)
+def gate_of_pages(serve: Serve) -> Serve:
+    return keep_gate(serve)
+
+
+@hooks.register("after_bulk_action")
+def moved_at_once(request: HttpRequest, action: str, objects: list[Any], action_instance: Any) -> None:
+    """Wagtail moves many pictures to a collection without saving any of them."""
+    if action == "add_to_collection" and action_instance.model is SiteImage:
+        put_in_place()
+
+
+@hooks.register("scheduled_jobs")
+def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
+    """For whatever moved without our hearing of it: whole collections, or rows changed by hand."""
+    return [("pages.put_pictures_in_place", timedelta(minutes=10), put_in_place)]

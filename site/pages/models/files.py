@@ -1,4 +1,4 @@
-"""Pictures and documents: originals lie in the private root, only renditions are public."""
+"""Pictures and documents: originals lie in the private root, and so do the renditions of a private collection."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from wagtail.images.models import (
     get_upload_to,
 )
 
+from pages import storing
 from pages.photos import CleanPicture, clean_picture
 
 
@@ -49,12 +50,25 @@ class SiteImage(AbstractImage):
 class SiteRendition(AbstractRendition):
     image = models.ForeignKey(SiteImage, related_name="renditions", on_delete=models.CASCADE)
 
+    def get_upload_to(self, filename: str) -> str:
+        is_private = self.image.collection.get_view_restrictions().exists()
+        folder = storing.PRIVATE_FOLDER if is_private else storing.PUBLIC_FOLDER
+        return f"{folder}/{self.file.field.storage.get_valid_name(filename)}"
+
+    @staticmethod
+    def construct_cache_key(image: SiteImage, filter_cache_key: str, filter_spec: str) -> str:
+        # With the collection, so that a picture that is moved leaves its old address at once, in every process.
+        key = AbstractRendition.construct_cache_key(image, filter_cache_key, filter_spec)
+        return f"{key}-{image.collection_id}"
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["image", "filter_spec", "focal_point_key"], name="one_rendition_per_image_and_filter"
             )
         ]
+        # Each picture on each page is looked up by its file.
+        indexes = [models.Index(fields=["file"], name="rendition_file")]
 
 
 class SiteDocument(AbstractDocument):
