@@ -19,6 +19,7 @@ from membership.cards import known_interval, tier_cards
 from membership.forms import JoinForm
 from membership.models import Interval, Tier
 from membership.receiptable import receiptable
+from payments import guard
 from payments.checkout import AlreadyPaid, CheckoutUnavailable
 from payments.models import Payment
 from payments.views import remember_checkout
@@ -88,6 +89,8 @@ def _review_page(request: HttpRequest, tier: Tier, form: JoinForm, *, trouble: b
 
 
 def _pay(request: HttpRequest, tier: Tier, form: JoinForm) -> HttpResponse:
+    if held_up := guard.stop(request, email=form.cleaned_data["email"]):
+        return held_up
     try:
         payment = joining.begin(
             payer_details=form.payer_details(),

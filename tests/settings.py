@@ -60,3 +60,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 # Something to sell that belongs to no offering.
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.offering"]  # noqa: F405
+# Tests fill in forms in no time and from one address; those of the guard take the real values back.
+GUARD_SECONDS_TO_FILL_IN = 0
+GUARD_CHECKOUTS_PER_ADDRESS = 200
+GUARD_CHECKOUTS_ON_SITE = 200

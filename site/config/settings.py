@@ -259,6 +259,15 @@ STRIPE_WEBHOOK_SECRETS = (
 # Names this installation in Stripe's metadata, so that a shared Stripe account never mixes two of them.
 STRIPE_APP_NAME = env("STRIPE_APP_NAME", default="steadfast")
 
+# -- Bots that try out stolen cards -------------------------------------------------------------------------
+
+# Checkouts that one address may start in ten minutes before its browser has to work for each further one, and that
+# the whole site may start in five minutes before everybody goes on by a mailed link (safe mode).
+GUARD_CHECKOUTS_PER_ADDRESS = env.int("GUARD_CHECKOUTS_PER_ADDRESS", default=5)
+GUARD_CHECKOUTS_ON_SITE = env.int("GUARD_CHECKOUTS_ON_SITE", default=40)
+# Nobody reads and fills in a form faster. 0: how a form was filled in is not looked at.
+GUARD_SECONDS_TO_FILL_IN = 3
+
 # -- Files --------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"

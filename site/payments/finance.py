@@ -10,7 +10,9 @@ from django.contrib.auth.models import Group, Permission
 
 FINANCE = "Finance"
 VIEWED = ("payment", "event", "issue", "payout", "scheduledjob")
-GRANTED = frozenset({*(f"view_{model}" for model in VIEWED), "change_event", "change_issue", "refund_payment"})
+GRANTED = frozenset(
+    {*(f"view_{model}" for model in VIEWED), "change_event", "change_issue", "change_safemode", "refund_payment"}
+)
 
 
 def grant_to_finance(sender: AppConfig, using: str, **kwargs: Any) -> None:

@@ -27,6 +27,7 @@ KINDS = {
     "key_reused": "Stripe knew the key of a call with other contents",
     "customer_not_told": "Stripe refused a new name, a new address or a deletion",
     "plan_interval": "A subscription is paid at an interval that we do not offer",
+    "card_testing": "Programs may be trying out stolen cards: safe mode went on",
     "duplicate_plan": "A payer pays twice for the same thing",
 }
 

@@ -58,5 +58,19 @@ def mail_kinds() -> list[MailKind]:
                 ),
             },
             sample_context=sample_context,
-        )
+        ),
+        MailKind(
+            key="payments/mail/go_on",
+            label="Link to go on to the payment",
+            when="Sent when a checkout goes on by e-mail, because programs may be trying out stolen cards.",
+            placeholders={
+                "continue_url": Placeholder(
+                    "Continue to payment",
+                    lambda context: context["continue_url"],
+                    "https://example.org/checkout/go-on/x/",
+                    is_required=True,
+                ),
+            },
+            sample_context=lambda: {"continue_url": "https://example.org/checkout/go-on/x/"},
+        ),
     ]

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from payments import gateway, worker
+from payments.guard.failures import remember_start
 from payments.mirror.ours import NotHereYet, NotOurs
 from payments.models import Payment
 
@@ -20,9 +21,10 @@ SESSION_KEY = "checkouts"
 
 
 def remember_checkout(request: HttpRequest, payment: Payment) -> None:
-    """Let this browser see the details of the checkout that it started."""
+    """Let this browser see the details of the checkout that it started, and count its declined cards there."""
     started = request.session.get(SESSION_KEY, [])
     request.session[SESSION_KEY] = [*started[-9:], str(payment.public_id)]
+    remember_start(request, payment)
 
 
 @never_cache

@@ -9,14 +9,16 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from wagtail import hooks
 
 from accounts.mail_kinds import MailKind
 from payments import customers, gateway, repair, worker
+from payments.guard.retention import forget_guard_rows
 from payments.mail_kinds import mail_kinds
 from payments.models import Payment
+from payments.staff.card_testing import CardTestingPanel, SafeModeView
 from payments.staff.menu import PaymentsGroup
 from payments.staff.panel import HealthPanel
 from receipts.models import Payer, Transaction
@@ -31,6 +33,7 @@ def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
         ("payments.refresh_plans", timedelta(hours=6), repair.refresh_plans),
         ("payments.reconcile", timedelta(hours=1), repair.reconcile),
         ("payments.tell_customers", timedelta(minutes=15), customers.tell_overdue),
+        ("payments.forget_guard_rows", timedelta(hours=1), forget_guard_rows),
         ("payments.forget_leases", timedelta(days=1), worker.forget_leases),
     ]
 
@@ -62,6 +65,12 @@ def staff_styles() -> str:
 def add_health(request: HttpRequest, panels: list[Any]) -> None:
     if request.user.has_perm("payments.view_event"):
         panels.append(HealthPanel())
+        panels.append(CardTestingPanel())
+
+
+@hooks.register("register_admin_urls")
+def staff_urls() -> list[URLPattern]:
+    return [path("card-testing/safe-mode/", SafeModeView.as_view(), name="safe_mode")]
 
 
 @hooks.register("transaction_links")
@@ -77,6 +86,8 @@ def staff_actions(actions: Any) -> None:
     actions.register_action("payments.refund", "Refund", "Refunded")
     actions.register_action("payments.end_plan", "End subscription", "Ended the subscription")
     actions.register_action("payments.retry", "Retry event", "Put back into the queue")
+    actions.register_action("payments.safe_mode_on", "Switch safe mode on", "Switched safe mode on")
+    actions.register_action("payments.safe_mode_off", "Switch safe mode off", "Switched safe mode off")
     actions.register_action("payments.close_issue", "Close issue", "Closed")
 
 

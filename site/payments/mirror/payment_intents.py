@@ -8,6 +8,7 @@ import stripe
 
 from payments import gateway
 from payments.booking import settle
+from payments.guard.failures import count_failed_card
 from payments.mirror import invoices
 from payments.mirror.charges import settled_from
 from payments.mirror.ours import payment_for
@@ -34,6 +35,8 @@ def apply(reading: Reading | None) -> None:
         return
     if reading.invoice:
         invoices.apply(reading.invoice)
+        return
+    if count_failed_card(reading.intent):
         return
     payment = payment_for(reading.intent.metadata, payment_intent_id=reading.intent.id)
     settled = settled_from(reading.intent.latest_charge)  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from payments.models.customers import Customer
+from payments.models.guard import CheckoutStart, HeldForm, SafeMode, SpentProof, Tally
 from payments.models.inbox import Event, ObjectLease
 from payments.models.money_back import Dispute, Refund
 from payments.models.payments import Payment, PaymentItem, PaymentLine
@@ -12,9 +13,11 @@ from payments.models.schedule import ScheduledJob
 
 __all__ = [
     "BalanceLine",
+    "CheckoutStart",
     "Customer",
     "Dispute",
     "Event",
+    "HeldForm",
     "Issue",
     "ObjectLease",
     "Payment",
@@ -26,5 +29,8 @@ __all__ = [
     "PlanTerms",
     "Refund",
     "RenewalFailure",
+    "SafeMode",
     "ScheduledJob",
+    "SpentProof",
+    "Tally",
 ]
