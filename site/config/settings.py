@@ -256,6 +256,8 @@ STRIPE_WEBHOOK_SECRETS = (
         "STRIPE_WEBHOOK_SECRETS", "`./run manage create_webhook` creates the endpoint at Stripe and prints the secret."
     )
 )
+# Refund by itself what a card's issuer warns of as fraud, and end its subscription; off, staff decide.
+REFUND_ON_FRAUD_WARNING = env.bool("REFUND_ON_FRAUD_WARNING", default=False)
 # Names this installation in Stripe's metadata, so that a shared Stripe account never mixes two of them.
 STRIPE_APP_NAME = env("STRIPE_APP_NAME", default="steadfast")
 

@@ -323,6 +323,10 @@ def read_dispute(dispute_id: str) -> stripe.Dispute:
     return call(client().v1.disputes.retrieve, dispute_id)
 
 
+def read_fraud_warning(warning_id: str) -> stripe.radar.EarlyFraudWarning:
+    return call(client().v1.radar.early_fraud_warnings.retrieve, warning_id)
+
+
 def read_payout(payout_id: str) -> stripe.Payout:
     return call(client().v1.payouts.retrieve, payout_id)
 

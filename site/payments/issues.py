@@ -23,6 +23,7 @@ KINDS = {
     "paid_twice": "Something that is paid was paid again",
     "refund_partial": "A receipt was voided by a part refund: issue a new one",
     "refund_failed": "A refund failed: the payer did not get the money back",
+    "fraud_warning": "A card's issuer warns that a payment is fraud",
     "dispute_open": "A bank disputes a payment",
     "key_reused": "Stripe knew the key of a call with other contents",
     "customer_not_told": "Stripe refused a new name, a new address or a deletion",
@@ -30,6 +31,9 @@ KINDS = {
     "card_testing": "Programs may be trying out stolen cards: safe mode went on",
     "duplicate_plan": "A payer pays twice for the same thing",
 }
+
+# Where giving the money of the payment back is what settles it.
+SETTLED_BY_REFUND = frozenset({"amount_differs", "fraud_warning"})
 
 
 def open_issue(kind: str, subject: str, detail: str, *, payment: Payment | None = None) -> None:

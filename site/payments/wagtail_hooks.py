@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from wagtail import hooks
 
 from accounts.mail_kinds import MailKind
-from payments import customers, gateway, repair, worker
+from payments import answering_warnings, customers, gateway, repair, worker
 from payments.guard.retention import forget_guard_rows
 from payments.mail_kinds import mail_kinds
 from payments.models import Payment
@@ -31,6 +31,7 @@ def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
         ("payments.sweep_checkouts", timedelta(minutes=5), repair.sweep_checkouts),
         ("payments.fetch_missing_fees", timedelta(minutes=15), repair.fetch_missing_fees),
         ("payments.refresh_plans", timedelta(hours=6), repair.refresh_plans),
+        ("payments.refund_warned", timedelta(minutes=5), answering_warnings.refund_warned),
         ("payments.reconcile", timedelta(hours=1), repair.reconcile),
         ("payments.tell_customers", timedelta(minutes=15), customers.tell_overdue),
         ("payments.forget_guard_rows", timedelta(hours=1), forget_guard_rows),

@@ -11,7 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from payments.mirror import charges, disputes, invoices, payment_intents, payouts, refunds, sessions, subscriptions
+from payments.mirror import (
+    charges,
+    disputes,
+    fraud_warnings,
+    invoices,
+    payment_intents,
+    payouts,
+    refunds,
+    sessions,
+    subscriptions,
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +39,7 @@ MIRRORS: dict[str, Mirror] = {
     "dispute": Mirror(disputes.read, disputes.apply),
     "invoice": Mirror(invoices.read, invoices.apply),
     "subscription": Mirror(subscriptions.read, subscriptions.apply),
+    "radar.early_fraud_warning": Mirror(fraud_warnings.read, fraud_warnings.apply),
     "payout": Mirror(payouts.read, payouts.apply),
 }
 
@@ -61,6 +72,8 @@ EVENT_TYPES = [
     "charge.dispute.closed",
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
+    "radar.early_fraud_warning.created",
+    "radar.early_fraud_warning.updated",
     "payout.created",
     "payout.paid",
     "payout.failed",

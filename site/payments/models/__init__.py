@@ -5,7 +5,7 @@ from __future__ import annotations
 from payments.models.customers import Customer
 from payments.models.guard import CheckoutStart, HeldForm, SafeMode, SpentProof, Tally
 from payments.models.inbox import Event, ObjectLease
-from payments.models.money_back import Dispute, Refund
+from payments.models.money_back import Dispute, FraudWarning, Refund
 from payments.models.payments import Payment, PaymentItem, PaymentLine
 from payments.models.plans import Plan, PlanLine, PlanTerms, RenewalFailure
 from payments.models.reconciliation import BalanceLine, Issue, Payout
@@ -18,6 +18,7 @@ __all__ = [
     "Dispute",
     "Event",
     "HeldForm",
+    "FraudWarning",
     "Issue",
     "ObjectLease",
     "Payment",

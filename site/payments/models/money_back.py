@@ -1,4 +1,4 @@
-"""Money that goes back: refunds that we or Stripe's dashboard made, and disputes that a bank opened."""
+"""Money that goes back: refunds that we or Stripe's dashboard made, disputes that a bank opened, warnings of them."""
 
 from __future__ import annotations
 
@@ -56,3 +56,19 @@ class Dispute(models.Model):
 
     def __str__(self) -> str:
         return self.dispute_id
+
+
+class FraudWarning(models.Model):
+    """A card issuer's early warning about one of our charges. ``actionable`` until it is refunded whole or disputed."""
+
+    payment = models.ForeignKey("payments.Payment", on_delete=models.PROTECT, related_name="fraud_warnings")
+    warning_id = models.CharField(max_length=255, unique=True)
+    fraud_type = models.CharField(max_length=60)
+    actionable = models.BooleanField()
+    warned_at = models.DateTimeField()
+    synced_at = models.DateTimeField()
+    # When it was refunded without staff, or could not be: it is tried once.
+    answered_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.warning_id

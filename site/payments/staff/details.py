@@ -21,7 +21,7 @@ LABELS = dict(Account.choices)
 def details_of(payment: Payment) -> dict[str, Any]:
     payment = (
         Payment.objects.select_related("payer", "plan", "transaction")
-        .prefetch_related("lines__fund", "refunds__requested_by", "disputes")
+        .prefetch_related("lines__fund", "refunds__requested_by", "disputes", "fraud_warnings")
         .get(pk=payment.pk)
     )
     return {

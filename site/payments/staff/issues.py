@@ -15,9 +15,10 @@ from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.log_actions import log
 from wagtail.log_actions import registry as log_registry
 
-from payments.issues import KINDS
+from payments.issues import KINDS, SETTLED_BY_REFUND
 from payments.models import Issue
 from payments.staff.filters import IssueFilterSet
+from payments.staff.payments import may_be_refunded
 from payments.staff.viewset import StaffViewSet
 from receipts.staff.columns import MomentColumn
 from receipts.staff.viewset import BooksIndexView, BooksInspectView
@@ -57,6 +58,13 @@ class IssueInspectView(BooksInspectView):
     def may_close(self) -> bool:
         return self.object.closed_at is None and bool(self.user_has_permission("change"))
 
+    @property
+    def may_refund(self) -> bool:
+        payment, is_open = self.object.payment, self.object.closed_at is None
+        if payment is None or not is_open or self.object.kind not in SETTLED_BY_REFUND:
+            return False
+        return self.request.user.has_perm("payments.refund_payment") and may_be_refunded(payment)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return {
@@ -65,6 +73,7 @@ class IssueInspectView(BooksInspectView):
             "issue": self.object,
             "explanation": explain(self.object),
             "may_close": self.may_close,
+            "may_refund": self.may_refund,
             "notes": log_registry.get_logs_for_instance(self.object).filter(action="payments.close_issue"),
         }
 

@@ -6,7 +6,7 @@ import re
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from payments.models import Customer, Dispute, Event, Payment, Refund
+from payments.models import Customer, Dispute, Event, FraudWarning, Payment, Refund
 
 # ch_…, pi_…, cs_test_…: an exact look-up in an index, however many payments there are.
 STRIPE_ID = re.compile(r"[a-z]{2,5}_[A-Za-z0-9_]+")
@@ -32,6 +32,7 @@ def _has_id(stripe_id: str) -> Q:
         | Q(plan__subscription_id=stripe_id)
         | Q(Exists(Customer.objects.filter(payer=OuterRef("payer"), stripe_id=stripe_id)))
         | Q(Exists(Refund.objects.filter(payment=OuterRef("pk"), refund_id=stripe_id)))
+        | Q(Exists(FraudWarning.objects.filter(payment=OuterRef("pk"), warning_id=stripe_id)))
         | Q(Exists(Dispute.objects.filter(payment=OuterRef("pk"), dispute_id=stripe_id)))
     )
 
@@ -43,6 +44,7 @@ def ids_of(payment: Payment) -> list[str]:
         found.append(payment.plan.subscription_id)
     found += [refund.refund_id for refund in payment.refunds.all()]
     found += [dispute.dispute_id for dispute in payment.disputes.all()]
+    found += [warning.warning_id for warning in payment.fraud_warnings.all()]
     return [stripe_id for stripe_id in found if stripe_id]
 
 
