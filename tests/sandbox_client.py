@@ -108,6 +108,53 @@ class Sandbox:
         """The card expires then; told by ``payment_method.automatically_updated`` unless ``silent``."""
         self.control("POST", f"payment_methods/{payment_method_id}/expiry", month=month, year=year, silent=silent)
 
+    # -- The Dashboard's buttons
+
+    def change_subscription(self, subscription_id: str, **order: Any) -> dict[str, Any]:
+        """Staff change ``amount``, ``interval`` or ``interval_count``, from the next period on.
+
+        ``proration_behavior`` may ask for more.
+        """
+        return dict(self.control("POST", f"subscriptions/{subscription_id}/change", **order))
+
+    def pause_subscription(self, subscription_id: str, resumes_at: int | None = None, behavior: str = "void") -> None:
+        """Staff pause the collection, perhaps until a moment of the sandbox's clock."""
+        order = {"behavior": behavior, "resumes_at": resumes_at}
+        self.control("POST", f"subscriptions/{subscription_id}/pause", **order)
+
+    def resume_subscription(self, subscription_id: str) -> None:
+        """Staff resume what was paused, or what stands still (``paused``) since its payments failed."""
+        self.control("POST", f"subscriptions/{subscription_id}/resume")
+
+    def cancel_subscription(self, subscription_id: str, *, at_period_end: bool = False) -> None:
+        """Staff cancel it, at once or at the end of the period."""
+        self.control("POST", f"subscriptions/{subscription_id}/cancel", at_period_end=at_period_end)
+
+    def keep_subscription(self, subscription_id: str) -> None:
+        """Staff call off the end that was planned."""
+        self.control("POST", f"subscriptions/{subscription_id}/keep")
+
+    def delete_customer(self, customer_id: str) -> None:
+        """Staff delete the customer; their subscriptions end at once."""
+        self.control("POST", f"customers/{customer_id}/delete")
+
+    def pay_invoice(self, invoice_id: str, outcome: str = "paid", *, out_of_band: bool = False) -> dict[str, Any]:
+        """The payer pays an open invoice on its page; or staff mark it paid outside Stripe."""
+        order = {"outcome": outcome, "out_of_band": out_of_band}
+        return dict(self.control("POST", f"invoices/{invoice_id}/pay", **order))
+
+    def overpay_invoice(self, invoice_id: str, amount: int, *, out_of_band: bool = False) -> dict[str, Any]:
+        """The payer pays ``amount`` more than was asked; it becomes their credit at Stripe."""
+        return dict(self.control("POST", f"invoices/{invoice_id}/overpay", amount=amount, out_of_band=out_of_band))
+
+    def void_invoice(self, invoice_id: str) -> None:
+        """Staff void an open invoice."""
+        self.control("POST", f"invoices/{invoice_id}/void")
+
+    def write_off_invoice(self, invoice_id: str) -> None:
+        """Staff mark an open invoice uncollectible."""
+        self.control("POST", f"invoices/{invoice_id}/uncollectible")
+
     # -- Deliveries
 
     def deliveries(self, state: str | None = None) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 import json
 import threading
 import time
@@ -12,6 +13,7 @@ from typing import Any
 
 from stripe_sandbox.contract import Contract
 from stripe_sandbox.errors import no_such
+from stripe_sandbox.forgetting import DAY, sweep
 from stripe_sandbox.store import Json, Store, copy_of, new_id
 
 LONGEST_LOG = 20_000
@@ -75,7 +77,10 @@ class Account:
         """Set up what lives in memory, after loading and after a reset."""
         self.settings: Json = self.store.get("_state", "settings") or {"id": "settings", **copy_of(DEFAULTS)}
         self.state: Json = self.store.get("_state", "state") or {"id": "state", "offset": 0}
-        self.agenda = [(entry["at"], entry["id"]) for entry in self.store.oldest_first("_agenda")]
+        self.swept_on = 0
+        # What falls due in the same second is done in the order in which it was planned.
+        self.planned = itertools.count()
+        self.agenda = [(entry["at"], next(self.planned), entry["id"]) for entry in self.store.oldest_first("_agenda")]
         heapq.heapify(self.agenda)
         self.faults: list[Json] = []
         self.log: deque[Json] = deque(maxlen=LONGEST_LOG)
@@ -114,13 +119,13 @@ class Account:
     def schedule(self, at: int, action: str, subject: str) -> None:
         entry = {"id": new_id("todo", 12), "at": at, "action": action, "subject": subject}
         self.store.put(entry, "_agenda")
-        heapq.heappush(self.agenda, (at, entry["id"]))
+        heapq.heappush(self.agenda, (at, next(self.planned), entry["id"]))
 
     def run_due(self, until: int) -> int:
         """Do what falls due up to ``until``, each at its own moment, in order of time."""
         done = 0
         while self.agenda and self.agenda[0][0] <= until:
-            at, identifier = heapq.heappop(self.agenda)
+            at, _, identifier = heapq.heappop(self.agenda)
             entry = self.store.get("_agenda", identifier)
             if entry is None:
                 continue
@@ -198,9 +203,16 @@ class Account:
             "request": caller,
             "type": kind,
         }
+        self._sweep_once_a_day()
         self._keep(event)
         self._address(event, endpoints, wanting)
         return event
+
+    def _sweep_once_a_day(self) -> None:
+        today = self.now() // DAY
+        if today != self.swept_on:
+            self.swept_on = today
+            sweep(self)
 
     def _keep(self, event: Json) -> None:
         """Events are many and read seldom: they are kept as text, with beside it what lists ask for."""

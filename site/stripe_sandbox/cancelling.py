@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_sandbox import collecting, subscriptions
+from stripe_sandbox import dunning, subscriptions
 from stripe_sandbox.account import Account
 from stripe_sandbox.catalogue import change
 from stripe_sandbox.customers import bury
@@ -39,7 +39,7 @@ def cancel_subscription(account: Account, call: Call) -> Json:
             "comment": None,
             **call.params["cancellation_details"],
         }
-    collecting.end_subscription(account, subscription, reason="cancellation_requested")
+    dunning.end_subscription(account, subscription, reason="cancellation_requested")
     return subscription
 
 
@@ -49,5 +49,5 @@ def delete_customer(account: Account, call: Call) -> Json:
     customer = account.get_live("customer", call.id, param="id")
     for subscription in account.store.where("subscription", "customer", call.id):
         if subscription["status"] != "canceled":
-            collecting.end_subscription(account, subscription, reason="cancellation_requested")
+            dunning.end_subscription(account, subscription, reason="cancellation_requested")
     return bury(account, customer)

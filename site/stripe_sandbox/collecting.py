@@ -1,10 +1,10 @@
-"""Taking an invoice's money: charging it, trying again on a schedule, giving up; and what it does to a subscription."""
+"""Taking an invoice's money, now or on the next day of the schedule, and what that does to a subscription."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from stripe_sandbox import invoices, money
+from stripe_sandbox import dunning, invoices, money
 from stripe_sandbox.account import Account, due
 from stripe_sandbox.balance import DAY
 from stripe_sandbox.cards import has_expired
@@ -81,7 +81,7 @@ def collect(
     else:
         hopeless = method["id"] if method and is_hard(outcome) else None
         action = status == "requires_action"
-        mark_failed(account, invoice, needs_action=action, automatic=automatic, hopeless_card=hopeless)
+        dunning.mark_failed(account, invoice, needs_action=action, automatic=automatic, hopeless_card=hopeless)
 
 
 def waits_for_the_bank(account: Account, invoice: Json) -> Json | None:
@@ -97,26 +97,48 @@ def approve_at_the_bank(account: Account, invoice: Json, intent: Json) -> None:
     mark_paid(account, invoice)
 
 
-def mark_paid(account: Account, invoice: Json, *, off_stripe: bool = False) -> None:
-    due_now = invoice["amount_due"]
+def overpay(account: Account, invoice: Json, extra: int, *, off_stripe: bool) -> None:
+    """Somebody pays more than was asked: the rest becomes the customer's credit."""
+    payment = invoices.default_payment(account, invoice)
+    if payment and not off_stripe:
+        intent = account.get("payment_intent", payment["payment"]["payment_intent"])
+        intent["amount"] += extra
+        subscription = invoices.subscription_of(account, invoice)
+        method = method_for(account, subscription, account.get("customer", invoice["customer"]))
+        money.attempt(account, intent, method, "paid")
+    mark_paid(account, invoice, off_stripe=off_stripe, extra=extra)
+
+
+def credit(account: Account, invoice: Json, amount: int) -> None:
+    customer = account.get("customer", invoice["customer"])
+    if not customer.get("deleted"):
+        previous = change(account, customer, {"balance": customer["balance"] - amount})
+        account.emit("customer.updated", customer, previous)
+
+
+def mark_paid(account: Account, invoice: Json, *, off_stripe: bool = False, extra: int = 0) -> None:
+    paid = invoice["amount_due"] + extra
     invoice.update(
         status="paid",
-        amount_paid=due_now,
+        amount_paid=paid,
+        amount_overpaid=extra,
         amount_remaining=0,
         attempted=True,
         next_payment_attempt=None,
         auto_advance=False,
     )
     if off_stripe:
-        invoice["amount_paid_off_stripe"] = due_now
+        invoice["amount_paid_off_stripe"] = paid
     invoice["status_transitions"]["paid_at"] = account.now()
     account.store.put(invoice)
     payment = invoices.default_payment(account, invoice)
     if payment and not off_stripe:
-        payment.update(status="paid", amount_paid=due_now)
+        payment.update(status="paid", amount_paid=paid)
         payment["status_transitions"]["paid_at"] = account.now()
         account.store.put(payment)
         account.emit("invoice_payment.paid", payment)
+    if extra:
+        credit(account, invoice, extra)
     account.emit("invoice.paid", invoice)
     account.emit("invoice.payment_succeeded", invoice)
     recover(account, invoice)
@@ -135,49 +157,9 @@ def recover(account: Account, invoice: Json) -> None:
     subscription = invoices.subscription_of(account, invoice)
     if subscription is None or subscription["status"] not in {"past_due", "unpaid"}:
         return
-    if not open_invoices(account, subscription["id"]):
+    if not dunning.open_invoices(account, subscription["id"]):
         previous = change(account, subscription, {"status": "active"})
         account.emit("customer.subscription.updated", subscription, previous)
-
-
-def open_invoices(account: Account, subscription_id: str) -> list[Json]:
-    links = account.store.where("_invoice_of", "subscription", subscription_id)
-    invoices = (account.get("invoice", link["invoice"]) for link in links)
-    return [invoice for invoice in invoices if invoice["status"] == "open"]
-
-
-def mark_failed(
-    account: Account, invoice: Json, *, needs_action: bool, automatic: bool, hopeless_card: str | None = None
-) -> None:
-    gave_up = automatic and not plan_retry(account, invoice, hopeless_card)
-    account.store.put(invoice)
-    if needs_action:
-        account.emit("invoice.payment_action_required", invoice)
-    account.emit("invoice.payment_failed", invoice)
-    subscription = invoices.subscription_of(account, invoice)
-    if subscription is None:
-        return
-    # The invoice of a pending update does not make the subscription past due.
-    if subscription["status"] == "active" and not subscription["pending_update"]:
-        previous = change(account, subscription, {"status": "past_due"})
-        account.emit("customer.subscription.updated", subscription, previous)
-    if gave_up:
-        give_up(account, subscription)
-
-
-def plan_retry(account: Account, invoice: Json, hopeless_card: str | None) -> bool:
-    """The next attempt of the dunning schedule, or False after the last; none is promised for a hopeless card."""
-    notes = account.store.notes(invoice["id"])
-    notes.setdefault("first_failed", account.now())
-    tried = notes.setdefault("retries", 0)
-    days = account.settings["dunning_days"]
-    later = notes["first_failed"] + days[tried] * DAY if tried < len(days) else None
-    notes.update(retries=tried + 1, retry_at=later, hopeless_card=hopeless_card)
-    account.store.put_notes(notes)
-    invoice["next_payment_attempt"] = None if hopeless_card else later
-    if later is not None:
-        account.schedule(later, "retry_invoice", invoice["id"])
-    return later is not None
 
 
 @due("retry_invoice")
@@ -190,35 +172,8 @@ def retry_invoice(account: Account, identifier: str, at: int) -> None:
     if method is None or method["id"] != notes.get("hopeless_card"):
         return collect(account, invoice)
     # The day passes without an attempt, and the schedule goes on: another card may come.
-    if not plan_retry(account, invoice, notes.get("hopeless_card")) and subscription:
-        give_up(account, subscription)
-
-
-def give_up(account: Account, subscription: Json) -> None:
-    """What the account is set to do with a subscription after its last failed attempt."""
-    ending = account.settings["after_last_attempt"]
-    if ending == "cancel":
-        end_subscription(account, subscription, reason="payment_failed")
-    elif ending == "unpaid" and subscription["status"] != "unpaid":
-        previous = change(account, subscription, {"status": "unpaid"})
-        account.emit("customer.subscription.updated", subscription, previous)
-
-
-def end_subscription(account: Account, subscription: Json, *, reason: str | None) -> None:
-    details = {**(subscription["cancellation_details"] or {}), "reason": reason}
-    details = {"comment": None, "feedback": None, **details}
-    subscription.update(
-        status="canceled",
-        ended_at=account.now(),
-        canceled_at=subscription["canceled_at"] or account.now(),
-        cancellation_details=details,
-    )
-    account.store.put(subscription)
-    for invoice in open_invoices(account, subscription["id"]):
-        invoice.update(next_payment_attempt=None, auto_advance=False)
-        account.store.put(invoice)
-        account.store.put_notes({**account.store.notes(invoice["id"]), "retry_at": None})
-    account.emit("customer.subscription.deleted", subscription)
+    if not dunning.plan_retry(account, invoice, notes.get("hopeless_card")) and subscription:
+        dunning.give_up(account, subscription)
 
 
 @due("finalize_invoice")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_sandbox import collecting, invoices, money
+from stripe_sandbox import collecting, dunning, invoices, money
 from stripe_sandbox.account import Account, due
 from stripe_sandbox.balance import DAY
 from stripe_sandbox.cards import CARDS, card_for
@@ -225,7 +225,7 @@ def debit_fails(account: Account, identifier: str, at: int) -> None:
     for payment in invoices.payments_of(account, "payment_intent", identifier):
         invoice = account.get("invoice", payment["invoice"])
         go_on_failing(account, invoice)
-        collecting.mark_failed(account, invoice, needs_action=False, automatic=True)
+        dunning.mark_failed(account, invoice, needs_action=False, automatic=True)
     session = session_paid_by(account, intent)
     if session:
         account.emit("checkout.session.async_payment_failed", session)

@@ -90,17 +90,6 @@ def pay_out(account: Account, order: Json) -> list[Json]:
     return payouts.pay_out(account, automatic=not order.get("manual", False))
 
 
-@control("POST", "/subscriptions/{id}/cancel")
-def cancel_subscription(account: Account, order: Json, identifier: str) -> Json:
-    subscription = account.get("subscription", identifier)
-    if order.get("at_period_end"):
-        previous = cancelling.cancel_at_period_end(account, subscription, True)
-        account.emit("customer.subscription.updated", subscription, previous)
-    else:
-        collecting.end_subscription(account, subscription, reason="cancellation_requested")
-    return subscription
-
-
 @control("POST", "/customers/{id}/delete")
 def delete_customer(account: Account, order: Json, identifier: str) -> Json:
     return cancelling.delete_customer(account, Call({}, (identifier,), ""))
@@ -119,16 +108,3 @@ def edit_metadata(account: Account, order: Json, identifier: str) -> Json:
         raise ApiError(f"No such object: {identifier}", status=404)
     change_fields(account, subject, {"metadata": order.get("metadata") or {}})
     return subject
-
-
-@control("POST", "/invoices/{id}/pay")
-def pay_invoice(account: Account, order: Json, identifier: str) -> Json:
-    """The customer pays an open invoice on its hosted page; or staff mark it paid out of band."""
-    invoice = account.get("invoice", identifier)
-    if invoice["status"] != "open":
-        raise ApiError(f"This invoice is {invoice['status']}.")
-    if order.get("out_of_band"):
-        collecting.mark_paid(account, invoice, off_stripe=True)
-    else:
-        collecting.collect(account, invoice, automatic=False, outcome=str(order.get("outcome", "paid")))
-    return invoice

@@ -102,7 +102,7 @@ def close_dispute(account: Account, identifier: str, status: str) -> Json:
 def withdrawn(account: Account, charge_id: str) -> int:
     """What disputes hold back of a charge now."""
     disputes = account.store.where("dispute", "charge", charge_id)
-    return -sum(int(row["amount"]) for dispute in disputes for row in dispute["balance_transactions"])
+    return sum(int(each["amount"]) for each in disputes if each["balance_transactions"] and each["status"] != "won")
 
 
 @route("GET", "/v1/disputes/{dispute}")

@@ -6,7 +6,7 @@ import json
 from fnmatch import fnmatchcase
 
 from stripe_sandbox.account import Account
-from stripe_sandbox.balance import DAY
+from stripe_sandbox.forgetting import oldest_event
 from stripe_sandbox.listing import page_of
 from stripe_sandbox.routing import Call, route
 from stripe_sandbox.store import Json
@@ -34,7 +34,7 @@ def list_events(account: Account, call: Call) -> Json:
     wanted = params.pop("types", None) or ([params["type"]] if "type" in params else None)
     params.pop("type", None)
     delivered = params.pop("delivery_success", None)
-    oldest = account.now() - int(account.settings["event_days"]) * DAY
+    oldest = oldest_event(account)
     page = page_of(
         call,
         (

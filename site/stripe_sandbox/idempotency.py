@@ -6,9 +6,8 @@ import json
 
 from stripe_sandbox.account import Account
 from stripe_sandbox.errors import ApiError
+from stripe_sandbox.forgetting import ANSWERS_KEPT_FOR
 from stripe_sandbox.store import Json
-
-KEPT_FOR = 24 * 3600
 
 
 def fingerprint(method: str, path: str, text: str) -> str:
@@ -19,7 +18,7 @@ def recall(account: Account, key: str, print_of_call: str) -> Json | None:
     kept = account.store.get("_answer", f"answer:{key}")
     if kept is None:
         return None
-    if account.now() - kept["at"] > KEPT_FOR:
+    if account.now() - kept["at"] > ANSWERS_KEPT_FOR:
         account.store.forget(kept["id"])
         return None
     if kept["fingerprint"] != print_of_call:

@@ -96,7 +96,10 @@ class Store:
         if kind is None:
             return
         for field, value in self.indexed_under.pop(identifier, {}).items():
-            self.index[kind, field, value].pop(identifier, None)
+            found = self.index[kind, field, value]
+            found.pop(identifier, None)
+            if not found:
+                del self.index[kind, field, value]
         del self.kinds[kind][identifier]
         self.changed.pop(identifier, None)
         self.forgotten.add(identifier)

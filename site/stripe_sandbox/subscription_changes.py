@@ -217,7 +217,10 @@ def pending_update_expires(account: Account, identifier: str, at: int) -> None:
 
 @route("POST", "/v1/subscriptions/{subscription_exposed_id}")
 def update_subscription(account: Account, call: Call) -> Json:
-    subscription, params = account.get("subscription", call.id), call.params
+    return update(account, account.get("subscription", call.id), call.params)
+
+
+def update(account: Account, subscription: Json, params: Json) -> Json:
     refuse_unknown(params)
     if subscription["status"] == "canceled" and set(params) - {"metadata", "cancellation_details", "expand"}:
         raise ApiError("A canceled subscription can only update its cancellation_details and metadata.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_sandbox import collecting, invoices, pausing
+from stripe_sandbox import collecting, dunning, invoices, pausing
 from stripe_sandbox.account import Account, due
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.expand import expandable_list
@@ -112,10 +112,10 @@ def period_end(subscription: Json) -> int:
 @due("renew")
 def renew(account: Account, identifier: str, at: int) -> None:
     subscription = account.get("subscription", identifier)
-    if subscription["status"] == "canceled" or period_end(subscription) != at:
+    if subscription["status"] in {"canceled", "paused"} or period_end(subscription) != at:
         return
     if subscription["cancel_at_period_end"]:
-        return collecting.end_subscription(account, subscription, reason="cancellation_requested")
+        return dunning.end_subscription(account, subscription, reason="cancellation_requested")
     # A holiday that ends with the period is over.
     pausing.resume_collection(account, identifier, at)
     recurring = subscription["items"]["data"][0]["price"]["recurring"]
