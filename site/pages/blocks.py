@@ -12,6 +12,7 @@ from wagtail.images.blocks import ImageBlock
 
 from pages import gates
 from pages.offers import all_offers, offer_choices
+from pages.recordings import ENDINGS
 
 TEXT_FEATURES = ["h2", "h3", "bold", "italic", "link", "document-link", "ol", "ul"]
 SHORT_TEXT_FEATURES = ["bold", "italic", "link"]
@@ -181,7 +182,7 @@ class RecordingBlock(blocks.StructBlock):
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
-        if cleaned["recording"].file_extension.lower() not in ("mp3", "m4a", "mp4"):
+        if cleaned["recording"].file_extension.lower() not in ENDINGS:
             raise blocks.StructBlockValidationError({"recording": ValidationError("Choose an MP3, M4A or MP4 file.")})
         return cleaned
 

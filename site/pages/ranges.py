@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -25,7 +25,8 @@ def with_range(request: HttpRequest, response: HttpResponseBase) -> HttpResponse
     size = int(response["Content-Length"])
     first, last = _bounds(asked[1], asked[2], size)
     if first > last:
-        response.close()
+        # Not the response: closing that ends the request.
+        cast(Any, response.file_to_stream).close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     return _part(response, first, last, size)
 
@@ -39,16 +40,22 @@ def _bounds(first: str | None, last: str | None, size: int) -> tuple[int, int]:
 def _part(whole: FileResponse, first: int, last: int, size: int) -> StreamingHttpResponse:
     file: Any = whole.file_to_stream
     file.seek(first)
-    part = StreamingHttpResponse(_pieces(file, last - first + 1), status=206)
+    part = StreamingHttpResponse(_Pieces(file, last - first + 1), status=206)
     for name, value in whole.headers.items():
         part[name] = value
     part["Content-Range"] = f"bytes {first}-{last}/{size}"
     part["Content-Length"] = str(last - first + 1)
-    part._resource_closers.append(whole.close)  # type: ignore[attr-defined]
     return part
 
 
-def _pieces(file: IO[bytes], left: int) -> Iterator[bytes]:
-    while left > 0 and (piece := file.read(min(PIECE, left))):
-        left -= len(piece)
-        yield piece
+class _Pieces:
+    """What is left to be sent; the response closes it, and with it the file."""
+
+    def __init__(self, file: IO[bytes], left: int) -> None:
+        self.file, self.left = file, left
+        self.close = file.close
+
+    def __iter__(self) -> Iterator[bytes]:
+        while self.left > 0 and (piece := self.file.read(min(PIECE, self.left))):
+            self.left -= len(piece)
+            yield piece

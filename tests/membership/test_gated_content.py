@@ -14,15 +14,16 @@ from django.conf import settings as site_settings
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 from wagtail.models import GroupPagePermission, Page, PageViewRestriction
 
 from accounts.models import User
 from membership.models import Membership, Tier
 from membership.states import State
-from pages.models import SiteRendition
+from pages.models import SiteRendition, StandardPage
 from tests.membership.gated import (
     SECRETS,
     House,
@@ -340,3 +341,56 @@ def test_a_staff_role_cannot_be_a_tiers_group(guardian: Tier) -> None:
     Tier.objects.filter(pk=guardian.pk).update(group=editors)
     member = make_member("gwen@example.org", Tier.objects.get(pk=guardian.pk), in_group=False)
     assert not member.groups.filter(pk=editors.pk).exists()
+
+
+# -- What staff see -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def editor(settings: Any) -> Client:
+    settings.STAFF_SECOND_FACTOR = False
+    return signed_in(User.objects.create_superuser("ed@example.org"))
+
+
+def test_the_list_of_pages_says_for_whom_they_open(house: House, editor: Client, guardian: Tier) -> None:
+    above = editor.get(reverse("wagtailadmin_explore", args=[house.home.pk])).text
+    assert above.count("Not everybody can read this page") == 1
+    assert "Guardian" in above
+    below = editor.get(reverse("wagtailadmin_explore", args=[house.diary.pk])).text
+    assert "Guardian" in below, "what is inherited is said too"
+
+
+def test_the_list_of_pages_asks_as_often_for_many_private_pages(house: House, editor: Client, guardian: Tier) -> None:
+    address = reverse("wagtailadmin_explore", args=[house.home.pk])
+
+    def questions() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            editor.get(address)
+        return sum("restriction" in query["sql"] or "auth_group" in query["sql"] for query in asked)
+
+    editor.get(address)
+    few = questions()
+    for number in range(6):
+        page = house.home.add_child(instance=StandardPage(title=f"Page {number}"))
+        restriction = PageViewRestriction.objects.create(page=page, restriction_type="groups")
+        restriction.groups.add(guardian.group)
+    assert questions() == few
+
+
+def test_the_privacy_of_pages_and_collections_is_explained(house: House, editor: Client) -> None:
+    page = editor.get(reverse("wagtailadmin_pages:set_privacy", args=[house.diary.pk])).json()["html"]
+    assert "keep this page for members" in page and "Guardian" in page
+    collection = editor.get(reverse("wagtailadmin_collections:set_privacy", args=[house.collection.pk])).json()["html"]
+    assert "Pictures, documents and recordings" in collection and "keep this page" not in collection
+
+
+def test_an_editor_closes_a_page_with_the_privacy_form(house: House, editor: Client, guardian: Tier) -> None:
+    page = house.open_page
+    address = reverse("wagtailadmin_pages:set_privacy", args=[page.pk])
+    editor.post(address, {"restriction_type": "groups", "groups": [guardian.group.pk], "password": ""})
+    assert "for everybody" not in Client().get("/open/").text
+
+
+def test_the_editor_opens_a_page_with_a_members_block(house: House, editor: Client) -> None:
+    shown = editor.get(reverse("wagtailadmin_pages:edit", args=[house.open_page.pk])).text
+    assert "Every member" in shown and "Guardian" in shown and "Teaser" in shown

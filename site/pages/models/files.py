@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage, storages
 from django.db import models
 from wagtail.documents.models import AbstractDocument, Document
@@ -17,6 +18,7 @@ from wagtail.images.models import (
 
 from pages import storing
 from pages.photos import CleanPicture, clean_picture
+from pages.recordings import ENDINGS, CleanRecording, clean_recording
 
 
 def private_storage() -> Storage:
@@ -72,7 +74,7 @@ class SiteRendition(AbstractRendition):
 
 
 class SiteDocument(AbstractDocument):
-    """A document. Only Wagtail's serve view, which checks the collection's privacy, streams it."""
+    """A document or a recording. Only our view, which asks the collection's privacy, streams it."""
 
     file = models.FileField("file", upload_to="documents", storage=private_storage)
 
@@ -80,3 +82,26 @@ class SiteDocument(AbstractDocument):
 
     class Meta(AbstractDocument.Meta):
         permissions = [("choose_document", "Can choose document")]
+
+    def clean(self) -> None:
+        super().clean()
+        if self._is_new_recording():
+            try:
+                self._clean_recording()
+            except ValidationError as error:
+                raise ValidationError({"file": error.messages}) from error
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # Here as well as beside the form's field: where a video was made must not reach the disk by any way in.
+        if self._is_new_recording():
+            self._clean_recording()
+            self._set_document_file_metadata()
+        super().save(*args, **kwargs)
+
+    def _is_new_recording(self) -> bool:
+        if not self.file or self.file._committed:  # type: ignore[attr-defined]
+            return False
+        return self.file_extension.lower() in ENDINGS and not isinstance(self.file.file, CleanRecording)
+
+    def _clean_recording(self) -> None:
+        self.file = clean_recording(self.file.file, self.filename)
