@@ -15,3 +15,13 @@ def guarded(settings: Any) -> Any:
     for name in NAMES:
         setattr(settings, name, getattr(real, name))
     return settings
+
+
+@pytest.fixture
+def address(live_server: Any, connected_sandbox: Any, guarded: Any) -> str:
+    """The site as browsers reach it, whose forms may lead to the sandbox's checkout."""
+    guarded.BASE_URL = live_server.url
+    policy = guarded.CONTENT_SECURITY_POLICY
+    directives = {**policy["DIRECTIVES"], "form-action": ["'self'", connected_sandbox.url]}
+    guarded.CONTENT_SECURITY_POLICY = {**policy, "DIRECTIVES": directives}
+    return str(live_server.url)

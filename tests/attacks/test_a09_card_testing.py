@@ -17,9 +17,10 @@ if not apps.is_installed("membership"):
 from accounts.models import OutgoingMail
 from membership.demo import build_tiers
 from membership.models import Membership, Tier
-from payments.models import Issue, Payment, SafeMode, Tally
+from payments.models import CheckoutStart, HeldForm, Issue, Payment, SafeMode, Tally
 from receipts.models import Issuer
 from tests.attacks.bots import ORIGIN, Bot, hidden, solve, written
+from tests.faults.road import post
 from tests.membership.way import TYPED, Way
 
 if TYPE_CHECKING:
@@ -262,8 +263,6 @@ class TestDeclinedCards:
         Bot.that_waited(tier).send(way.client)
         connected_sandbox.complete(Payment.objects.get().session_id or "", outcome="declined")
         held = connected_sandbox.held()
-        from tests.faults.road import post
-
         for _ in range(4):
             for one in held:
                 post(one["body"], one["header"])
@@ -275,8 +274,6 @@ def test_nothing_kept_tells_who_it_was(tier: Tier) -> None:
     where = {"REMOTE_ADDR": "198.51.100.77"}
     Bot(tier).send(where=where, guard="mail")
     Bot.that_waited(tier).send(where=where)
-    from payments.models import CheckoutStart, HeldForm
-
     kept = [str(row) for model in (Tally, HeldForm, CheckoutStart) for row in model.objects.values()]
     kept += [bytes(held.sealed).decode() for held in HeldForm.objects.all()]
     assert len(kept) > 5
