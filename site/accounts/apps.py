@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from wagtail.users.apps import WagtailUsersAppConfig
 
 
@@ -16,8 +17,10 @@ class AccountsConfig(AppConfig):
 
         from accounts.enrolling import count_enrolment
         from accounts.people import when_email_changed
+        from accounts.roles import grant_to_fundraisers
 
         authenticator_added.connect(count_enrolment)
+        post_migrate.connect(grant_to_fundraisers, sender=self)
         email_changed.connect(when_email_changed, dispatch_uid="accounts.new_address")
 
 

@@ -6,18 +6,23 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
+from wagtail.admin.viewsets.base import ViewSet
 
 from accounts import choices, tasks
 from accounts.delivery import forget_mail
 from accounts.gate import has_shown_second_factor
 from accounts.mail_kinds import MailKind
+from accounts.mail_staff import MailsViewSet, OutboxViewSet
+from accounts.roles import GRANTED
 from accounts.sign_in_mails import sign_in_mails
 
 KEEP_MAIL = timedelta(days=90)
@@ -77,3 +82,28 @@ def say_it_on_every_page() -> str:
     if settings.STAFF_SECOND_FACTOR:
         return ""
     return format_html('<link rel="stylesheet" href="{}">', static("css/staff-warning.css"))
+
+
+@hooks.register("register_admin_viewset")
+def mail_screens() -> list[ViewSet]:
+    return [MailsViewSet(), OutboxViewSet()]
+
+
+@hooks.register("register_permissions")
+def permissions() -> QuerySet[Permission]:
+    """What the settings of a group may give beside what the screens name themselves."""
+    named = (*GRANTED, "view_mail_address")
+    return Permission.objects.filter(content_type__app_label="accounts", codename__in=named)
+
+
+@hooks.register("register_log_actions")
+def staff_actions(actions: Any) -> None:
+    """What staff did here, for Wagtail's site history."""
+    actions.register_action("accounts.word_mail", "Word mail", "Worded")
+    actions.register_action("accounts.unword_mail", "Default wording", "Back to the default wording")
+    actions.register_action("accounts.resend_mail", "Send mail again", "Sent again")
+
+
+@hooks.register("insert_global_admin_css")
+def style() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("accounts/staff.css"))
