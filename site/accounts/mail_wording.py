@@ -56,7 +56,7 @@ def from_markup(subject: str, body: str, filled: Mapping[str, str], values: dict
     subject = " ".join(mail_markup.fill(subject, filled).split())
     text = {**values, "subject": subject, "body": mail_markup.to_text(body, filled)}
     html = {**values, "subject": subject, "body": mail_markup.to_html(body, filled)}
-    return Wording(subject, render_to_string("mail/worded.txt", text), render_to_string("mail/worded.html", html))
+    return _worded(subject, render_to_string("mail/worded.txt", text), render_to_string("mail/worded.html", html))
 
 
 def from_files(key: str, values: dict[str, Any], language: str) -> Wording:
@@ -65,7 +65,7 @@ def from_files(key: str, values: dict[str, Any], language: str) -> Wording:
     subject = " ".join(unescape(render_to_string(files_of(key, "_subject", "txt", language), values)).split())
     values = {**values, "subject": subject}
     text = render_to_string(files_of(key, "", "txt", language), values)
-    return Wording(subject, text, render_to_string(files_of(key, "", "html", language), values))
+    return _worded(subject, text, render_to_string(files_of(key, "", "html", language), values))
 
 
 def has_own_file(key: str, language: str) -> bool:
@@ -86,3 +86,8 @@ def files_of(key: str, part: str, extension: str, language: str) -> list[str]:
     # allauth calls the body of its mails "message".
     parts = [part] if part else ["", "_message"]
     return [f"{key}{part}{middle}.{extension}" for middle in (f".{language}", "") for part in parts]
+
+
+def _worded(subject: str, text: str, html: str) -> Wording:
+    # Stripped, they are plain strings: what a template made counts as safe, and would be shown to staff unescaped.
+    return Wording(subject, text.strip(), html.strip())

@@ -135,7 +135,6 @@ class EditView(OneMailView):
         form = kwargs.pop("form", None) or WordingForm(kind=self.kind, initial=earlier or self.current)
         edited = set(MailWording.objects.filter(kind=self.kind.key, is_in_use=True).values_list("kind", "language"))
         return super().get_context_data(
-            **kwargs,
             form=form,
             kind=self.kind,
             language=self.language,
