@@ -278,6 +278,10 @@ def open_sessions_of(customer_id: str) -> list[stripe.checkout.Session]:
     return list(_each(client().v1.checkout.sessions.list, {"customer": customer_id, "status": "open", "limit": 100}))
 
 
+def read_customer(customer_id: str) -> stripe.Customer:
+    return call(client().v1.customers.retrieve, customer_id)
+
+
 def customers_with(email: str) -> list[stripe.Customer]:
     return list(_each(client().v1.customers.list, {"email": email, "limit": 100}))
 

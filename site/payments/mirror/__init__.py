@@ -13,10 +13,12 @@ from typing import Any
 
 from payments.mirror import (
     charges,
+    customers,
     disputes,
     fraud_warnings,
     invoices,
     payment_intents,
+    payment_methods,
     payouts,
     refunds,
     sessions,
@@ -40,6 +42,8 @@ MIRRORS: dict[str, Mirror] = {
     "invoice": Mirror(invoices.read, invoices.apply),
     "subscription": Mirror(subscriptions.read, subscriptions.apply),
     "radar.early_fraud_warning": Mirror(fraud_warnings.read, fraud_warnings.apply),
+    "payment_method": Mirror(payment_methods.read, payment_methods.apply),
+    "customer": Mirror(customers.read, customers.apply),
     "payout": Mirror(payouts.read, payouts.apply),
 }
 
@@ -61,6 +65,10 @@ EVENT_TYPES = [
     "customer.subscription.resumed",
     "customer.subscription.pending_update_applied",
     "customer.subscription.pending_update_expired",
+    "payment_method.automatically_updated",
+    "payment_method.updated",
+    "customer.updated",
+    "customer.deleted",
     "payment_intent.succeeded",
     "payment_intent.payment_failed",
     "charge.refunded",
