@@ -12,8 +12,9 @@ from django.template.loader import render_to_string
 from wagtail import hooks
 
 from accounts.mail_kinds import MailKind
+from accounts.privacy import Person, Table
 from accounts.sections import AccountSection
-from membership import access, account, demo, gates
+from membership import access, account, demo, gates, privacy
 from membership.cards import known_interval, tier_cards
 from membership.mail_kinds import mail_kinds
 from membership.staff import MembershipGroup
@@ -42,6 +43,16 @@ def gate() -> Gate:
 @hooks.register("account_sections")
 def account_section(request: HttpRequest) -> AccountSection | None:
     return account.section(request)
+
+
+@hooks.register("export_person")
+def tables(person: Person) -> Iterable[Table]:
+    return privacy.export(person)
+
+
+@hooks.register("erase_person")
+def forget_person(person: Person) -> None:
+    privacy.erase(person)
 
 
 @hooks.register("scheduled_jobs")

@@ -38,6 +38,8 @@ def why_not(kept: Payer, merged: Payer) -> str:
     if kept.pk == merged.pk:
         return "This is one and the same payer."
     for payer in (kept, merged):
+        if payer.erased_at:
+            return "One of them was erased at their own wish, and nobody is found in it again."
         if payer.merged_into_id:
             return f"{payer.name} was merged into another payer already. Look again."
     if kept.user_id and merged.user_id and kept.user_id != merged.user_id:

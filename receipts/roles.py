@@ -12,6 +12,7 @@ MODELS = ("payer", "fund", "transaction", "entry", "closedmonth", "indexrow", "r
 READING = frozenset(f"view_{model}" for model in MODELS) | {"download_receipt"}
 KEEPING = READING | {
     "add_fund", "change_fund", "add_closedmonth", "add_indexrow", "change_indexrow", "void_receipt", "change_issuer",
+    "erase_payer",
 }  # fmt: skip
 GROUPS = {"Finance": KEEPING, "Auditors": READING}
 

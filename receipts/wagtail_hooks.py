@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from wagtail import hooks
 
 from accounts.mail_kinds import MailKind
+from accounts.privacy import Person, Table
 from accounts.sections import AccountSection
+from receipts import privacy
 from receipts.account import payers_of, payments_of
 from receipts.mail_kinds import mail_kinds
 from receipts.models import Payer
+from receipts.staff import erasing
 from receipts.staff.menu import BooksGroup
 from receipts.staff.panel import BooksPanel
 from receipts.tasks import draw_overdue_receipts
@@ -67,6 +71,27 @@ def name_and_address(request: HttpRequest) -> AccountSection | None:
 def staff_actions(actions: Any) -> None:
     """What staff did here, for Wagtail's site history."""
     actions.register_action("receipts.void", "Void receipt", "Voided")
+    actions.register_action("receipts.erase", "Erase person", "Erased the person")
+
+
+@hooks.register("register_admin_urls")
+def staff_addresses() -> list[URLPattern]:
+    return [path("payers/<int:payer_pk>/erase/", erasing.erase_payer, name="privacy_erase_payer")]
+
+
+@hooks.register("payers_of_person")
+def payers_of_person(user: Any) -> list[Payer]:
+    return list(payers_of(user).order_by("pk"))
+
+
+@hooks.register("export_person")
+def tables(person: Person) -> Iterable[Table]:
+    return privacy.export(person)
+
+
+@hooks.register("erase_person", order=500)
+def forget_person(person: Person) -> None:
+    privacy.erase(person)
 
 
 @hooks.register("insert_global_admin_css")

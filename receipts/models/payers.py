@@ -55,12 +55,18 @@ class Payer(models.Model):
     # A digest of who was typed. Unique, so that two tabs make one payer.
     fingerprint = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    # The person was erased: nothing here names anybody any more, and the row stays for the books.
+    erased_at = models.DateTimeField(null=True, editable=False)
 
     objects = PayerQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]
-        permissions = [("merge_payer", "Can merge payers"), ("export_payer", "Can export payers")]
+        permissions = [
+            ("merge_payer", "Can merge payers"),
+            ("export_payer", "Can export payers"),
+            ("erase_payer", "Can erase a person"),
+        ]
         indexes = [
             models.Index(Lower("email"), name="payer_by_email"),
             models.Index(Replace(Lower("postcode"), Value(" "), Value("")), name="payer_by_postcode"),
@@ -69,7 +75,12 @@ class Payer(models.Model):
             models.CheckConstraint(
                 condition=Q(merged_into=None) | ~Q(merged_into=models.F("pk")),
                 name="no_payer_is_merged_into_itself",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None)
+                | Q(email="", line1="", line2="", city="", region="", postcode="", country="", user__isnull=True),
+                name="an_erased_payer_has_no_address_and_no_user",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -67,3 +67,23 @@ class MailChoicesForm(forms.Form):
             self.fields[purpose.key] = forms.BooleanField(
                 label=purpose.label, help_text=purpose.help_text, required=False
             )
+
+
+class CloseForm(forms.Form):
+    """Typed, not clicked: nothing brings an account back."""
+
+    WORD = "close"
+
+    confirmation = forms.CharField(
+        label="Type the word close",
+        max_length=20,
+        help_text="So that nobody closes an account by one wrong click.",
+        error_messages={"required": "Type the word close."},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+
+    def clean_confirmation(self) -> str:
+        typed = self.cleaned_data["confirmation"]
+        if typed.strip().casefold() != self.WORD:
+            raise forms.ValidationError("Type the word close, nothing else.")
+        return typed

@@ -15,6 +15,8 @@ CODE = Placeholder(
 )
 SIGN_IN = Placeholder("Sign in", lambda context: sign_in_url(), "https://example.org/accounts/login/")
 SIGN_UP = Placeholder("Make an account", lambda context: context["signup_url"], "https://example.org/accounts/signup/")
+OLD_ADDRESS = Placeholder("The old address", lambda context: context["from_email"], "old@example.org")
+NEW_ADDRESS = Placeholder("The new address", lambda context: context["to_email"], "new@example.org")
 
 
 def sign_in_url() -> str:
@@ -62,5 +64,19 @@ def sign_in_mails() -> list[MailKind]:
             when="Sent when somebody asks for a code for an address that is not known here.",
             placeholders={"signup_url": SIGN_UP},
             sample_context=partial(sample_context, signup_url=SIGN_UP.sample),
+        ),
+        MailKind(
+            key="account/email/email_changed",
+            label="Account: another e-mail address",
+            when="Sent to the old and to the new address when somebody's main address changes.",
+            placeholders={"old_address": OLD_ADDRESS, "new_address": NEW_ADDRESS},
+            sample_context=partial(sample_context, from_email="old@example.org", to_email="new@example.org"),
+        ),
+        MailKind(
+            key="accounts/mail/erased",
+            label="Account: closed",
+            when="Sent once, as the last mail, when somebody closed their account or was erased at their wish.",
+            placeholders={},
+            sample_context=sample_context,
         ),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from accounts import views
+from accounts import own_data, views
 from accounts.staff import StaffAccountView
 from accounts.stop_views import stop_mail
 
@@ -19,6 +19,10 @@ urlpatterns = [
     path("account/name/", views.change_name, name="account_name"),
     path("account/mail/", views.mail_choices, name="account_mail"),
     path("mail/stop/<str:token>/", stop_mail, name="mail_stop"),
+    path("account/again/", own_data.sign_in_again, name="account_sign_in_again"),
+    path("account/data/", own_data.download, name="account_data"),
+    path("account/close/", own_data.close, name="account_close"),
+    path("account/closed/", own_data.closed, name="account_closed"),
     path("demo/mail/", views.demo_mail_list, name="demo_mail_list"),
     path("demo/mail/<int:mail_pk>/", views.demo_mail, name="demo_mail"),
     path("demo/mail/<int:mail_pk>/html/", views.demo_mail_html, name="demo_mail_html"),

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -17,11 +17,12 @@ from wagtail import hooks
 from wagtail.admin.ui.components import Component
 from wagtail.admin.viewsets.base import ViewSet
 
-from accounts import choices, tasks
+from accounts import choices, forgetting, tasks
 from accounts.delivery import forget_mail
 from accounts.gate import has_shown_second_factor
 from accounts.mail_kinds import MailKind
 from accounts.mail_staff import MailsViewSet, OutboxViewSet
+from accounts.privacy import Person, Table
 from accounts.roles import GRANTED
 from accounts.sign_in_mails import sign_in_mails
 
@@ -51,7 +52,7 @@ def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
 
 
 def forget_old_mail() -> int:
-    return forget_mail(before=timezone.now() - KEEP_MAIL)
+    return forget_mail(before=timezone.now() - KEEP_MAIL) + forgetting.forget_last_mails()
 
 
 @hooks.register("may_mail")
@@ -68,6 +69,17 @@ def mails() -> list[MailKind]:
 def staff_rights_hold(request: HttpRequest) -> bool:
     """Asked outside the staff pages, where no gate stands in front."""
     return has_shown_second_factor(request)
+
+
+@hooks.register("export_person")
+def tables(person: Person) -> Iterable[Table]:
+    return forgetting.export(person)
+
+
+# After everybody else: the others still look at the user's rows.
+@hooks.register("erase_person", order=1000)
+def forget_person(person: Person) -> None:
+    forgetting.erase(person)
 
 
 @hooks.register("construct_homepage_panels")

@@ -58,7 +58,7 @@ def start(
     terms = fingerprint([line for _, part in lines for line in part], interval)
     payment = _open_payment(payables)
     if payment and (payment.terms != terms or _is_stale(payment)):
-        _close(payment)
+        close(payment)
         payment = None
     if payment is None:
         payment = _create(payer=payer, lines=lines, interval=interval, terms=terms)
@@ -218,8 +218,8 @@ def _short(*texts: str) -> str:
     return hashlib.sha256("|".join(texts).encode()).hexdigest()[:12]
 
 
-def _close(payment: Payment) -> None:
-    """End an open checkout whose terms are no longer wanted, unless it was paid a moment ago."""
+def close(payment: Payment) -> None:
+    """End an open checkout that is no longer wanted. Raises AlreadyPaid if it was paid a moment ago."""
     if payment.session_id:
         try:
             gateway.expire_session(payment.session_id)

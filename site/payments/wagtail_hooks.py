@@ -14,7 +14,8 @@ from django.utils.html import format_html
 from wagtail import hooks
 
 from accounts.mail_kinds import MailKind
-from payments import answering_warnings, customers, gateway, repair, worker
+from accounts.privacy import Person, Table
+from payments import answering_warnings, customers, gateway, privacy, repair, worker
 from payments.guard.retention import forget_guard_rows
 from payments.mail_kinds import mail_kinds
 from payments.models import Payment
@@ -42,6 +43,26 @@ def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
 @hooks.register("payer_changed")
 def tell_stripe_of_payer(payer: Payer) -> None:
     customers.note_change(payer)
+
+
+@hooks.register("export_person")
+def tables(person: Person) -> Iterable[Table]:
+    return privacy.export(person)
+
+
+@hooks.register("erasure_notes")
+def what_ends(person: Person) -> Iterable[str]:
+    return privacy.notes(person)
+
+
+@hooks.register("before_erase_person")
+def end_everything(person: Person) -> None:
+    privacy.end_everything(person)
+
+
+@hooks.register("erase_person")
+def forget_person(person: Person) -> None:
+    privacy.erase(person)
 
 
 @hooks.register("check_books")

@@ -1,0 +1,75 @@
+"""A member takes their data along, and leaves."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from io import BytesIO
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import reverse
+
+from accounts import privacy
+from accounts.models import User
+from membership.models import Gift, Membership
+from membership.states import State
+from receipts.checks import books_problems
+from receipts.models import Fund
+from receipts.payers import find_or_create_payer
+from tests.accounts.recent import sign_in_now
+from tests.membership.way import Way, text_of
+
+
+@pytest.fixture
+def leaving(member: Membership, client: Client, alice: User) -> Client:
+    EmailAddress.objects.create(user=alice, email=alice.email, verified=True, primary=True)
+    return sign_in_now(client, alice)
+
+
+def tables_of(client: Client) -> Any:
+    answer: Any = client.post(reverse("account_data"))
+    with zipfile.ZipFile(BytesIO(b"".join(answer.streaming_content))) as archive:
+        return json.loads(archive.read("my-data.json"))["tables"]
+
+
+def test_the_download_holds_the_membership(leaving: Client, member: Membership, charlie: User) -> None:
+    Membership.objects.filter(pk=member.pk).update(cancel_reason="Too many mails")
+    tables = tables_of(leaving)
+    (row,) = tables["memberships"]
+    assert (row["tier"], row["amount"], row["reason_given"]) == (member.tier.name, "100.00", "Too many mails")
+    assert tables["subscriptions"][0]["state"] == "active"
+    assert tables["receipts"][0]["name_on_it"] == "Alice Adams"
+    assert "memberships" not in tables_of(sign_in_now(Client(), charlie))
+
+
+def test_a_member_who_leaves_is_no_member_and_pays_nothing_more(leaving: Client, way: Way, member: Membership) -> None:
+    Membership.objects.filter(pk=member.pk).update(cancel_reason="Because of Alice")
+    page = text_of(leaving.get(reverse("account_close")))
+    assert "no further payment is taken" in page
+    answer = leaving.post(reverse("account_close"), {"confirmation": "close"}, follow=True)
+    assert answer.request["PATH_INFO"] == reverse("account_closed")
+    way.deliver()
+    way.advance(days=40)
+    member.refresh_from_db()
+    assert (member.state, member.cancel_reason) == (State.CANCELLED, "")
+    assert str(member) == f"{member.tier} of Erased supporter {member.payer.public_id.hex[:6]}"
+    assert way.sandbox.count("charge") == 1
+    assert not User.objects.filter(groups__in=Group.objects.filter(membership_tier__isnull=False)).exists()
+    assert not books_problems()
+
+
+def test_a_name_on_a_wall_and_a_message_go_and_the_gift_stays(alice: User) -> None:
+    payer = find_or_create_payer(kind="person", name=alice.name, email=alice.email, user=alice)
+    gift = Gift.objects.create(
+        payer=payer, fund=Fund.unrestricted(), amount=2500, currency="USD", state=State.ACTIVE, is_on_wall=True,
+        wall_name="Alice A.", message="For my sister",
+    )  # fmt: skip
+    (row,) = tables_of(sign_in_now(Client(), alice))["gifts"]
+    assert (row["amount"], row["message"]) == ("25.00", "For my sister")
+    privacy.erase(privacy.person_of(alice))
+    gift.refresh_from_db()
+    assert (gift.amount, gift.is_on_wall, gift.wall_name, gift.message) == (2500, False, "", "")
