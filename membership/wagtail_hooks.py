@@ -16,6 +16,7 @@ from accounts.privacy import Person, Table
 from accounts.sections import AccountSection
 from membership import access, account, demo, gates, privacy
 from membership.cards import known_interval, tier_cards
+from membership.diary import build_diary
 from membership.mail_kinds import mail_kinds
 from membership.staff import MembershipGroup
 from pages.gates import Gate
@@ -70,7 +71,12 @@ def follow_the_payers(users: Iterable[Any]) -> None:
 @hooks.register("demo_offering")
 def demo_offering() -> tuple[Callable[[], Any], Callable[[Mapping[str, str], Random], Payment]]:
     """What the demo's history asks of an offering: how to make it, and how somebody begins to pay for it."""
-    return demo.build_tiers, demo.start_checkout
+    return prepare_demo, demo.start_checkout
+
+
+def prepare_demo() -> None:
+    demo.build_tiers()
+    build_diary()
 
 
 @hooks.register("register_admin_viewset")

@@ -21,9 +21,11 @@ from django.urls import NoReverseMatch, reverse
 from wagtail.models import GroupPagePermission, Page, PageViewRestriction
 
 from accounts.models import User
+from membership.diary import build_diary
 from membership.models import Membership, Tier
 from membership.states import State
-from pages.models import SiteRendition, StandardPage
+from pages.demo import build_site
+from pages.models import SiteImage, SiteRendition, StandardPage
 from tests.membership.gated import (
     SECRETS,
     House,
@@ -394,3 +396,42 @@ def test_an_editor_closes_a_page_with_the_privacy_form(house: House, editor: Cli
 def test_the_editor_opens_a_page_with_a_members_block(house: House, editor: Client) -> None:
     shown = editor.get(reverse("wagtailadmin_pages:edit", args=[house.open_page.pk])).text
     assert "Every member" in shown and "Guardian" in shown and "Teaser" in shown
+
+
+# -- The demo's pages for members ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def demo_site(tiers: list[Tier]) -> None:
+    build_site()
+    build_diary()
+
+
+def test_the_demo_shows_what_is_for_whom(demo_site: None, friend: Tier, guardian: Tier) -> None:
+    fred = signed_in(make_member("fred@example.org", friend))
+    gwen = signed_in(make_member("gwen@example.org", guardian))
+    for client, diary, patterns, part in (
+        (Client(), False, False, False),
+        (fred, True, False, True),
+        (gwen, True, True, True),
+    ):
+        assert ("The week of the linen" in client.get("/from-the-workshop/").text) == diary
+        assert ("The pattern, to print" in client.get("/from-the-workshop/pattern-book/").text) == patterns
+        assert ("Wages for nine people" in client.get("/what-we-do/").text) == part
+    assert "/join/friend/" not in fred.get("/from-the-workshop/pattern-book/").text
+
+
+def test_building_the_demo_again_changes_nothing(demo_site: None) -> None:
+    before = (Page.objects.count(), SiteImage.objects.count(), PageViewRestriction.objects.count())
+    build_diary()
+    assert (Page.objects.count(), SiteImage.objects.count(), PageViewRestriction.objects.count()) == before
+
+
+def test_everything_in_the_demos_pages_could_have_been_typed_by_an_editor(demo_site: None) -> None:
+    for slug in ("from-the-workshop", "pattern-book"):
+        page = StandardPage.objects.get(slug=slug)
+        page.body.stream_block.clean(page.body)
+        page.full_clean()
+    last = StandardPage.objects.get(slug="what-we-do").body[-1]
+    assert last.block_type == "members"
+    last.block.clean(last.value)

@@ -59,6 +59,10 @@ def offer(*, kind: str, title: str = "", text: str = "", reference: str = "", op
     return _block("offer", title=title, text=text, kind=kind, reference=reference, options=options)
 
 
+def members(*, teaser: str, body: list[Block], who: tuple[str, ...] = ("any",)) -> Block:
+    return _block("members", teaser=teaser, who=list(who), body=body)
+
+
 def _items(values: list[Block]) -> list[Block]:
     # Without an id Wagtail takes the wrapper itself for the value.
     return [{"type": "item", "value": value, "id": str(uuid.uuid4())} for value in values]
