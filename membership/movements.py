@@ -26,25 +26,41 @@ def write_start(subscription: Subscription, at: datetime) -> None:
     _write(subscription, kind, at=at, before=0, reason="")
 
 
+def write_failure(subscription: Subscription, plan: Plan) -> None:
+    """The first attempt to collect a renewal failed. Nothing is lost yet."""
+    failure = plan.failures.order_by("-pk").first()
+    if failure and plan.failures.filter(invoice_id=failure.invoice_id).count() == 1:
+        kind = _model().Kind.BEHIND
+        _write(subscription, kind, at=failure.failed_at, before=subscription.yearly_amount, reason=failure.reason)
+
+
+def write_recovery(subscription: Subscription, plan: Plan) -> None:
+    """What had failed is paid after all."""
+    failure = plan.failures.filter(settled_as="paid").order_by("-pk").first()
+    if failure:
+        at = failure.settled_at or timezone.now()
+        kind = _model().Kind.RECOVERY
+        _write(subscription, kind, at=at, before=subscription.yearly_amount, reason=failure.reason)
+
+
 def write_state(subscription: Subscription, plan: Plan, *, before: int, state_before: str) -> None:
-    """The state changed with its plan: told by what the supporter did, or what happened to the payment."""
+    """The state changed with its plan: by what the supporter did, or by what became of a payment."""
     if subscription.state == state_before or subscription.started_at is None:
         return
     kind = _kind_of(state_before, subscription.state)
     if kind:
-        _write(subscription, kind, at=_moment(subscription, plan), before=before, reason=_reason(subscription, plan))
+        reason = _reason(subscription, plan)
+        _write(subscription, kind, at=_moment(subscription, plan), before=before, reason=reason)
 
 
 def _kind_of(before: str, after: str) -> str | None:
+    """What a change of state means to the revenue. Falling behind and recovering are told by the payments."""
     kinds = _model().Kind
-    if after == State.PAST_DUE:
-        return kinds.BEHIND if before == State.ACTIVE else kinds.RESUME
-    if before == State.PAST_DUE and after == State.ACTIVE:
-        return kinds.RECOVERY
-    if after == State.ACTIVE:
-        return (
-            kinds.RESUME if before == State.PAUSED else kinds.KEPT if before == State.CANCEL_AT_END else kinds.RETURNED
-        )
+    if after in COUNTED:
+        if before in COUNTED:
+            return None
+        back = {State.PAUSED: kinds.RESUME, State.CANCEL_AT_END: kinds.KEPT}
+        return back.get(State(before), kinds.RETURNED)
     if after == State.PAUSED:
         return kinds.PAUSE if before in COUNTED else None
     # From here on nothing will be asked for again. What was lost already is not lost twice.
@@ -52,17 +68,13 @@ def _kind_of(before: str, after: str) -> str | None:
 
 
 def _moment(subscription: Subscription, plan: Plan) -> datetime:
-    return (
-        plan.ended_at or plan.changed_at if subscription.state in (State.CANCELLED, State.UNPAID) else plan.changed_at
-    )
+    ended = plan.ended_at if subscription.state in (State.CANCELLED, State.UNPAID) else None
+    return ended or plan.changed_at
 
 
 def _reason(subscription: Subscription, plan: Plan) -> str:
     if subscription.state in (State.CANCELLED, State.UNPAID, State.CANCEL_AT_END):
         return plan.end_reason or ("payment_failed" if subscription.state == State.UNPAID else "cancellation_requested")
-    failure = plan.failures.order_by("-pk").first()
-    if subscription.state in (State.PAST_DUE, State.ACTIVE) and failure and failure.reason:
-        return failure.reason
     return ""
 
 

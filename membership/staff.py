@@ -88,7 +88,7 @@ class TierViewSet(ModelViewSet):
             heading="Prices",
             label="Price",
             min_num=1,
-            max_num=2,
+            max_num=3,
         ),
         InlinePanel(
             "benefits",

@@ -66,14 +66,42 @@ def drop(connection: BaseDatabaseWrapper) -> None:
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """The names of the triggers that should be there and are not, or are switched off."""
+    return sorted(set(_wanted(connection)) - _there(connection))
+
+
+def _there(connection: BaseDatabaseWrapper) -> set[str]:
     found_by = {
         "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     }
     with connection.cursor() as cursor:
         cursor.execute(found_by[connection.vendor])
-        there = {row[0] for row in cursor.fetchall()}
-    return sorted(set(_wanted(connection)) - there)
+        return {row[0] for row in cursor.fetchall()}
+
+
+def guard(connection: BaseDatabaseWrapper, table: str, *, what: str) -> None:
+    """Make another app's table append-only: no change, no deletion, no TRUNCATE. Safe to run at any time."""
+    with connection.cursor() as cursor:
+        for name, (_, sql) in _append_only(connection, table, what).items():
+            on_table = f" ON {table}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on_table}")
+            cursor.execute(sql.format(name=name, table=table))
+
+
+def is_guarded(connection: BaseDatabaseWrapper, table: str) -> bool:
+    return set(_append_only(connection, table, "")) <= _there(connection)
+
+
+def _append_only(connection: BaseDatabaseWrapper, table: str, what: str) -> Triggers:
+    refusal = _postgresql_refusal if connection.vendor == "postgresql" else _sqlite_refusal
+    triggers = {
+        f"{table}_no_update": (table, refusal("UPDATE", f"{what} are never changed")),
+        f"{table}_no_delete": (table, refusal("DELETE", f"{what} are never deleted")),
+    }
+    if connection.vendor == "postgresql":
+        truncate = refusal("TRUNCATE", f"{what} are never deleted").replace("FOR EACH ROW", "FOR EACH STATEMENT")
+        triggers[f"{table}_no_truncate"] = (table, truncate)
+    return triggers
 
 
 def _wanted(connection: BaseDatabaseWrapper) -> Triggers:

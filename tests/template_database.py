@@ -47,7 +47,10 @@ def template_key(version: str) -> str:
         for path in sorted((Path(app.path) / "migrations").glob("*.py")):
             digest.update(f"{app.label}/{path.name}".encode() + path.read_bytes())
     # The ledger's triggers and the groups' permissions are installed by code after a migration, not by one.
-    installing = ("receipts/triggers*", "receipts/roles.py", "site/*/roles.py", "site/*/finance.py", "*/finance.py")
+    installing = (
+        "receipts/triggers*", "receipts/roles.py", "site/*/roles.py", "site/*/finance.py", "*/finance.py",
+        "membership/apps.py",
+    )  # fmt: skip
     by_code = [path for pattern in installing for path in REPOSITORY.glob(pattern)]
     for path in sorted(by_code):
         digest.update(path.read_bytes() if path.is_file() else b"")

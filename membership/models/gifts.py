@@ -79,6 +79,3 @@ class Gift(Subscription):
     def when_terms_changed(self, plan: Plan, terms: PlanTerms) -> list[str]:
         self.fee_cover = int(terms.detail.get("fee_cover", 0))
         return ["fee_cover"]
-
-    def renewal_failed(self, plan: Plan, *, attempt: int, is_last: bool) -> None:
-        pass

@@ -108,6 +108,6 @@ class Membership(Subscription):
             detail = f"Membership {self.public_id} is a second one of its tier."
             open_issue("duplicate_plan", str(self.public_id), detail)
 
-    def renewal_failed(self, plan: Plan, *, attempt: int, is_last: bool) -> None:
+    def when_renewal_failed(self, plan: Plan, *, attempt: int, is_last: bool) -> None:
         failure = plan.failures.filter(attempt=attempt).order_by("-pk").first()
         mails.renewal_failed(self, next_attempt_at=failure.next_attempt_at if failure else None, is_last=is_last)

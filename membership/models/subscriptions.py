@@ -118,6 +118,12 @@ class Subscription(models.Model):
         """Take over what the change was about, besides amount and interval; returns the fields that changed."""
         return []
 
+    def when_renewal_failed(self, plan: Plan, *, attempt: int, is_last: bool) -> None:
+        """An attempt to collect a renewal failed: say so."""
+
+    def when_renewal_recovered(self, plan: Plan) -> None:
+        """What had failed is paid after all."""
+
     # -- What payments asks and tells (payments.payables.Recurring) -----------------------------------------
 
     def lines(self) -> Sequence[Line]:
@@ -187,7 +193,12 @@ class Subscription(models.Model):
         movements.write_terms(self, plan, terms, before=before)
 
     def renewal_failed(self, plan: Plan, *, attempt: int, is_last: bool) -> None:
-        raise NotImplementedError
+        movements.write_failure(self, plan)
+        self.when_renewal_failed(plan, attempt=attempt, is_last=is_last)
+
+    def renewal_recovered(self, plan: Plan) -> None:
+        movements.write_recovery(self, plan)
+        self.when_renewal_recovered(plan)
 
     def refunded(self, transaction: Transaction) -> None:
         """Access ends when nothing is left of the last payment; older ones bought time that has passed."""

@@ -91,7 +91,7 @@ def change(
     asked = _write_down(plan, lines=lines, interval=interval, detail=detail, origin=origin, asked_by=asked_by)
     if asked.state == PlanTerms.State.ASKED:
         try:
-            _tell_stripe(plan, asked, lines, moment)
+            tell_stripe(plan, asked, lines, moment=moment)
         except ChangeRefused:
             PlanTerms.objects.filter(pk=asked.pk).update(state=PlanTerms.State.DROPPED)
             raise
@@ -109,7 +109,8 @@ def _write_down(plan: Plan, **asked: Any) -> PlanTerms:
     return change
 
 
-def _tell_stripe(plan: Plan, asked: PlanTerms, lines: Sequence[Line], moment: int | None) -> None:
+def tell_stripe(plan: Plan, asked: PlanTerms, lines: Sequence[Line], *, moment: int | None) -> None:
+    """Ask Stripe for terms that are written down. With a key of their own, so that asking twice asks once."""
     key = f"terms:{asked.public_id}"
     remote = _ask(lambda: gateway.read_subscription(plan.subscription_id))
     products = [_ask(lambda name=line.description: _product(name)) for line in lines if line.amount]

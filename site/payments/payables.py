@@ -76,7 +76,10 @@ class Recurring(Payable, Protocol):
         """Other terms are in force: what one payment is from now on. ``terms.detail`` is what the change was given."""
 
     def renewal_failed(self, plan: Plan, *, attempt: int, is_last: bool) -> None:
-        """An attempt to collect a renewal failed; called once an attempt."""
+        """An attempt to collect a renewal failed; called once an attempt. ``plan.failures`` says why."""
+
+    def renewal_recovered(self, plan: Plan) -> None:
+        """A renewal that had failed is paid after all; called once an invoice, after ``paid``."""
 
 
 def kind_of(payable: Payable) -> str:

@@ -30,6 +30,7 @@ class Offering(models.Model):
     refund_failed_count = models.IntegerField(default=0)
     released_count = models.IntegerField(default=0)
     changed_count = models.IntegerField(default=0)
+    recovered_count = models.IntegerField(default=0)
     plan_status = models.CharField(max_length=60, blank=True)
     paid_until = models.DateTimeField(null=True)
     # [attempt, is_last] of every failed renewal, in the order it was told.
@@ -79,6 +80,9 @@ class Offering(models.Model):
     def terms_changed(self, plan: Plan, terms: PlanTerms) -> None:
         Offering.objects.filter(pk=self.pk).update(amount=terms.amount, interval=terms.interval)
         self._count("changed_count")
+
+    def renewal_recovered(self, plan: Plan) -> None:
+        self._count("recovered_count")
 
     def _count(self, field: str) -> None:
         Offering.objects.filter(pk=self.pk).update(**{field: F(field) + 1})

@@ -20,16 +20,20 @@ from wagtail import hooks
 
 from config.demo.people import Person, supporter
 from config.demo.sandbox_control import control, move_clock, start_clock
-from payments.models import Event, Payment, Plan
+from payments import changing, gateway, terms
+from payments.models import Event, Payment, Plan, PlanTerms
 from payments.repair import reconcile, reread_events
 from payments.worker import work_off
 
 Start = Callable[[Person, Random], Payment]
 
 MONTH = timedelta(days=30, hours=10)
+# How often in a month the site hears of it: a payment that fails and one that recovers are days apart.
+STEPS = 8
 TELLING = timedelta(hours=2)
 # Where a supporter's path may lead, out of a hundred supporter-months.
 CANCELS, FAILS_ONCE, FAILS_FOR_GOOD, REFUNDED, DISPUTED = 2.0, 3, 1.0, 0.8, 0.5
+GIVES_MORE, GIVES_AS_BEFORE, PAUSES = 2.0, 0.5, 1.0
 DECLINED_FIRST = 8
 
 
@@ -59,7 +63,8 @@ class History:
         # The sandbox's clock goes on while we tell this story, and must not overtake the real one.
         begun = timezone.now() - self.months * MONTH - TELLING
         start_clock(begun)
-        control("settings", automatic_payouts=True, after_last_attempt="cancel")
+        # A month and what leads up to it is read at once, which is longer than Stripe keeps events.
+        control("settings", automatic_payouts=True, after_last_attempt="cancel", event_days=60)
         for month in range(self.months):
             self._live_month(month, begun + month * MONTH)
             self.tell((month + 1) / self.months)
@@ -75,9 +80,12 @@ class History:
         for person in [self.member, *joiners] if month == 0 else joiners:
             self._join(person)
         self._catch_up(start - timedelta(days=2))
-        self._let_things_happen()
-        move_clock(start + MONTH)
+        self._let_things_happen(start)
+        # What people do is told the same day; what the month brings, at its end.
         self._catch_up(start - timedelta(days=2))
+        for step in range(1, STEPS + 1):
+            move_clock(start + step * MONTH / STEPS)
+            self._catch_up(start + (step - 1) * MONTH / STEPS - timedelta(days=2))
 
     def _joiners(self, month: int) -> int:
         """A steady flow, and a campaign at each year's end."""
@@ -94,17 +102,33 @@ class History:
             control(f"checkout/{payment.session_id}/complete", outcome="declined")
         control(f"checkout/{payment.session_id}/complete", outcome="paid")
 
-    def _let_things_happen(self) -> None:
-        plans = Plan.objects.exclude(status__in=Plan.OVER).filter(cancel_at_period_end=False).order_by("pk")
+    def _let_things_happen(self, now: datetime) -> None:
+        plans = Plan.objects.running().filter(cancel_at_period_end=False).order_by("pk")
         for plan in plans.exclude(payer__email=self.member["email"]):
             if self._happens(CANCELS):
                 control(f"subscriptions/{plan.subscription_id}/cancel", at_period_end=True)
+            elif self._happens(GIVES_MORE):
+                self._give(plan, plan.amount + plan.amount // 4)
+            elif self._happens(GIVES_AS_BEFORE):
+                self._give(plan, plan.first_payment.amount)
+            elif self._happens(PAUSES):
+                until = now + self.dice.randint(1, 3) * MONTH
+                gateway.pause_subscription(plan.subscription_id, resumes_at=int(until.timestamp()))
             elif self._happens(FAILS_ONCE):
                 control(f"subscriptions/{plan.subscription_id}/next_outcome", outcome="insufficient_funds", times=1)
             elif self._happens(FAILS_FOR_GOOD):
                 control(f"subscriptions/{plan.subscription_id}/next_outcome", outcome="declined", times=9)
             else:
                 self._money_back(plan)
+
+    def _give(self, plan: Plan, amount: int) -> None:
+        """From the next payment on another amount, as the supporter would ask for it in the account."""
+        payable = plan.payable()
+        if payable is None or amount == plan.amount or not plan.amount:
+            return
+        lines = payable.lines_at(amount=amount, interval=plan.interval)
+        asked = terms.ask(plan, lines=lines, interval=plan.interval, detail={}, origin=PlanTerms.Origin.SUPPORTER)
+        changing.tell_stripe(plan, asked, lines, moment=None)
 
     def _money_back(self, plan: Plan) -> None:
         payment = plan.payments.filter(transaction__isnull=False).order_by("-paid_at").first()

@@ -14,7 +14,7 @@ from payments.booking import settle, settle_free
 from payments.issues import open_issue
 from payments.mirror import subscriptions
 from payments.mirror.charges import settled_from
-from payments.mirror.ours import NotOurs, at, id_of, maybe_at
+from payments.mirror.ours import NotOurs, at, id_of, maybe_at, told_at
 from payments.models import Payment, Plan, RenewalFailure
 
 
@@ -67,7 +67,7 @@ def apply(reading: Reading) -> None:
         _paid(plan, reading)
     elif invoice.status in {"open", "uncollectible"} and invoice.attempt_count:
         _failed(plan, reading)
-    _settle_failures(invoice)
+    _settle_failures(plan, invoice)
 
 
 def _plan_of(reading: Reading) -> Plan:
@@ -184,6 +184,7 @@ def _failed(plan: Plan, reading: Reading) -> None:
             "amount": invoice.amount_remaining,
             "currency": invoice.currency.upper(),
             "pay_url": invoice.hosted_invoice_url or "",
+            "failed_at": told_at(invoice.id, timezone.now()),
             "next_attempt_at": next_attempt,
         },
     )
@@ -207,9 +208,13 @@ def _reason(intent: stripe.PaymentIntent | None) -> str:
     return (getattr(error, "decline_code", None) or getattr(error, "code", None) or "")[:60] if error else ""
 
 
-def _settle_failures(invoice: stripe.Invoice) -> None:
+def _settle_failures(plan: Plan, invoice: stripe.Invoice) -> None:
     """What became of an invoice that had failed: paid after all, voided, or written off."""
-    if invoice.status in {"paid", "void", "uncollectible"}:
-        RenewalFailure.objects.filter(invoice_id=invoice.id).exclude(settled_as=invoice.status).update(
-            settled_as=invoice.status, settled_at=_paid_at(invoice) if invoice.status == "paid" else timezone.now()
-        )
+    if invoice.status not in {"paid", "void", "uncollectible"}:
+        return
+    moment = _paid_at(invoice) if invoice.status == "paid" else told_at(invoice.id, timezone.now())
+    settled = RenewalFailure.objects.filter(invoice_id=invoice.id).exclude(settled_as=invoice.status)
+    changed = settled.update(settled_as=invoice.status, settled_at=moment)
+    payable = plan.payable()
+    if changed and payable is not None and invoice.status == "paid":
+        payable.renewal_recovered(plan)

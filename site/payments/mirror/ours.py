@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from payments.gateway import reference_of
-from payments.models import Payment
+from payments.models import Event, Payment
 
 
 class NotOurs(Exception):
@@ -55,6 +55,12 @@ def at(epoch: int) -> datetime:
 
 def maybe_at(epoch: int | None) -> datetime | None:
     return None if epoch is None else at(epoch)
+
+
+def told_at(object_id: str, asked_at: datetime) -> datetime:
+    """When an object last changed: as the event says that has sent us to look, else when we asked."""
+    waiting = Event.objects.filter(object_id=object_id, status=Event.Status.RECEIVED, created__lte=asked_at)
+    return waiting.order_by("-created").values_list("created", flat=True).first() or asked_at
 
 
 def id_of(value: Any) -> str | None:

@@ -14,8 +14,8 @@ from payments import gateway, terms
 from payments.booking import release
 from payments.intervals import interval_of
 from payments.issues import open_issue
-from payments.mirror.ours import at, id_of, maybe_at, payment_for
-from payments.models import Event, Payment, Plan
+from payments.mirror.ours import at, id_of, maybe_at, payment_for, told_at
+from payments.models import Payment, Plan
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,9 @@ def _update(plan: Plan, reading: Reading) -> None:
     if reading.asked_at < plan.synced_at:
         return
     state = _state(reading)
+    if plan.is_paused and not state["is_paused"] and plan.resumes_at and plan.resumes_at <= reading.asked_at:
+        # It resumed by itself, on the day that was agreed, whatever has happened since.
+        state["changed_at"] = plan.resumes_at
     for field, value in state.items():
         setattr(plan, field, value)
     plan.save(update_fields=list(state))
@@ -98,7 +101,7 @@ def _state(reading: Reading) -> dict[str, object]:
         "end_reason": _end_reason(subscription),
         **card_of(subscription),
         "synced_at": reading.asked_at,
-        "changed_at": _changed_at(reading),
+        "changed_at": told_at(reading.subscription.id, reading.asked_at),
     }
 
 
@@ -144,13 +147,6 @@ def card_of(subscription: stripe.Subscription) -> dict[str, object]:
 
 def _last_day(year: int, month: int) -> date:
     return date(year, month, monthrange(year, month)[1])
-
-
-def _changed_at(reading: Reading) -> datetime:
-    """When it changed: as the event says that has sent us to look, else now."""
-    waiting = Event.objects.filter(object_id=reading.subscription.id, status=Event.Status.RECEIVED)
-    told = waiting.filter(created__lte=reading.asked_at).order_by("-created").values_list("created", flat=True).first()
-    return told or reading.asked_at
 
 
 def _warn_of_duplicates(plan: Plan) -> None:

@@ -177,6 +177,7 @@ class RenewalFailure(models.Model):
     currency = models.CharField(max_length=3, default="")
     # Stripe's page on which the payer can pay this invoice or approve it at their bank.
     pay_url = models.TextField(blank=True)
+    failed_at = models.DateTimeField(default=timezone.now)
     next_attempt_at = models.DateTimeField(null=True)
     # When Stripe gave up, or the invoice was paid, voided or written off after all.
     settled_at = models.DateTimeField(null=True)

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('refund_failed_count', models.IntegerField(default=0)),
                 ('released_count', models.IntegerField(default=0)),
                 ("changed_count", models.IntegerField(default=0)),
+                ("recovered_count", models.IntegerField(default=0)),
                 ('plan_status', models.CharField(blank=True, max_length=60)),
                 ('paid_until', models.DateTimeField(null=True)),
                 ('failures', models.JSONField(default=list)),
