@@ -187,7 +187,7 @@ class Handler(BaseHTTPRequestHandler):
         paths = call.params.pop("expand", None) or []
         try:
             injected = faults.error_for(fault["kind"]) if fault else None
-            if injected and fault["kind"] != "500_after":
+            if injected and fault and fault["kind"] != "500_after":
                 raise injected
             answer = expand(account, handler(account, call), paths)
             account.contract.check_answer(route, answer)

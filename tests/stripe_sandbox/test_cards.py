@@ -218,11 +218,8 @@ def test_paying_with_a_bad_card_names_the_decline(shop: Shop) -> None:
     _, invoice = overdue(shop, "declined")
     card = shop.sandbox.new_card(shop.customer.id, "lost_card")
     error = refused(shop.api.invoices.pay, invoice.id, {"payment_method": card})
-    assert (error.http_status, error.code, error.json_body["error"]["decline_code"]) == (
-        402,
-        "card_declined",
-        "lost_card",
-    )
+    assert (error.http_status, error.code) == (402, "card_declined")
+    assert '"decline_code": "lost_card"' in str(error.http_body)
     stranger = shop.api.customers.create({"email": "charlie@example.org"})
     theirs = shop.sandbox.new_card(stranger.id)
     assert refused(shop.api.invoices.pay, invoice.id, {"payment_method": theirs}).param == "payment_method"
