@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 DAY = 86400
 ANSWERS_KEPT_FOR = DAY
 WAITING = {"held", "pending"}
+# So many events that wait, and nobody fetches what is told: looking further every day would take for ever.
+ENOUGH = 200
 
 
 def oldest_event(account: Account) -> int:
@@ -25,11 +27,13 @@ def sweep(account: Account) -> None:
         if now - answer["at"] <= ANSWERS_KEPT_FOR:
             break
         store.forget(answer["id"])
-    oldest = oldest_event(account)
+    oldest, waiting = oldest_event(account), 0
     for event in store.oldest_first("event"):
-        if event["created"] >= oldest:
+        if event["created"] >= oldest or waiting == ENOUGH:
             break
         deliveries = store.where("_delivery", "event_id", event["id"])
-        if not any(delivery["state"] in WAITING for delivery in deliveries):
-            for gone in (*deliveries, event):
-                store.forget(gone["id"])
+        if any(delivery["state"] in WAITING for delivery in deliveries):
+            waiting += 1
+            continue
+        for gone in (*deliveries, event):
+            store.forget(gone["id"])

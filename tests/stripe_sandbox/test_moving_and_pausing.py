@@ -85,6 +85,7 @@ def test_a_moved_payment_may_be_moved_again_and_is_taken_once(shop: Shop) -> Non
     assert [invoice.amount_paid for invoice in shop.invoices(subscription)] == [0, 0, 1000]
     shop.sandbox.advance(days=2)
     assert [invoice.amount_paid for invoice in shop.invoices(subscription)] == [1000, 0, 0, 1000]
+    assert len(shop.told("customer.subscription.trial_will_end")) == 1
 
 
 def test_a_moved_payment_may_be_taken_now(shop: Shop) -> None:
@@ -129,6 +130,27 @@ def test_while_it_waits_it_can_be_changed_for_nothing_paused_and_cancelled(shop:
     assert [invoice.amount_due for invoice in shop.invoices(subscription)] == [0, 1000]
     shop.sandbox.advance(days=41)
     assert (shop.subscription(subscription).status, len(shop.invoices(subscription))) == ("canceled", 2)
+
+
+def test_an_end_that_was_planned_moves_with_the_payment(shop: Shop) -> None:
+    subscription = shop.join()
+    shop.api.subscriptions.update(subscription.id, {"cancel_at_period_end": True})
+    chosen = shop.sandbox.now() + 40 * DAY
+    moved = shop.api.subscriptions.update(subscription.id, {"trial_end": chosen, "proration_behavior": "none"})
+    assert (moved.cancel_at_period_end, moved.cancel_at) == (True, chosen)
+
+
+def test_another_amount_while_it_waits_is_owed_from_the_chosen_day_on_and_not_before(shop: Shop) -> None:
+    subscription = shop.join()
+    moment = shop.sandbox.now() + 40 * DAY
+    shop.api.subscriptions.update(subscription.id, {"trial_end": moment, "proration_behavior": "none"})
+    item = item_of(subscription, shop.price(3000, interval="month"))
+    asked = {"items": [item], "proration_behavior": "always_invoice"}
+    preview = shop.api.invoices.create_preview({"subscription": subscription.id, "subscription_details": asked})
+    assert preview.amount_due == 0
+    shop.api.subscriptions.update(subscription.id, asked)
+    shop.sandbox.advance(days=41)
+    assert [invoice.amount_paid for invoice in shop.invoices(subscription)] == [3000, 0, 1000]
 
 
 def test_a_preview_of_a_moved_payment_names_amount_and_day(shop: Shop) -> None:
