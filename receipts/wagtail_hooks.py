@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import URLPattern, path
@@ -102,3 +103,10 @@ def style() -> str:
 @hooks.register("register_mails")
 def mails() -> list[MailKind]:
     return mail_kinds()
+
+
+@hooks.register("mail_language")
+def language_of_payer(email: str) -> str | None:
+    """What the payer of this address chose last; many have a log-in that knows of no language."""
+    payers = Payer.objects.live().annotate(lowered=Lower("email")).filter(lowered=email.lower())
+    return payers.order_by("-pk").values_list("language", flat=True).first()

@@ -6,11 +6,9 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.core.mail import EmailMultiAlternatives
-from django.utils.translation import get_language
 
-from accounts.mail_kinds import kind_of
-from accounts.mailing import mail_context, queue_mail, send_mail_later
+from accounts.mail_kinds import language_at
+from accounts.mailing import send_mail_later
 from accounts.sealing import sealer
 
 
@@ -22,15 +20,7 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        if kind_of(template_prefix):
-            send_mail_later(template=template_prefix, to=email, context=context, language=get_language() or "en")
-            return
-        values = {**mail_context(), "email": email, **context}
-        message = self.render_mail(template_prefix, email, values)
-        html = ""
-        if isinstance(message, EmailMultiAlternatives) and message.alternatives:
-            html = str(message.alternatives[0][0])
-        queue_mail(to=email, subject=str(message.subject), text=str(message.body), html=html, kind=template_prefix)
+        send_mail_later(template=template_prefix, to=email, context=context, language=language_at(email))
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -80,3 +80,9 @@ def language_of(wanted: str) -> str:
     """The language that a mail is written in: one of ours, whatever country or script was asked for with it."""
     code = wanted.lower().replace("_", "-").split("-")[0]
     return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def language_at(email: str) -> str:
+    """The language in which this address is written to, from the hook ``mail_language``; else the site's own."""
+    found = (language(email) for language in hooks.get_hooks("mail_language"))
+    return next((language for language in found if language), settings.LANGUAGE_CODE)

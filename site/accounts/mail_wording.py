@@ -65,7 +65,17 @@ def from_files(key: str, values: dict[str, Any], language: str) -> Wording:
     subject = " ".join(unescape(render_to_string(files_of(key, "_subject", "txt", language), values)).split())
     values = {**values, "subject": subject}
     text = render_to_string(files_of(key, "", "txt", language), values)
-    return _worded(subject, text, render_to_string(files_of(key, "", "html", language), values))
+    try:
+        html = render_to_string(files_of(key, "", "html", language), values)
+    except TemplateDoesNotExist:
+        html = _html_of_text(key, values, language)
+    return _worded(subject, text, html)
+
+
+def _html_of_text(key: str, values: dict[str, Any], language: str) -> str:
+    """allauth's mails come as text only."""
+    text = render_to_string(files_of(key, "", "txt", language), {**values, "without_footer": True})
+    return render_to_string("mail/plain.html", {**values, "body": text.strip()})
 
 
 def has_own_file(key: str, language: str) -> bool:

@@ -27,6 +27,46 @@ def sample_context(**more: Any) -> dict[str, Any]:
     return {"email": "grace@example.org", **more}
 
 
+# What allauth says when something else changed in an account.
+NOTICES = {
+    "account/email/email_confirm": ("an address was confirmed", "Sent when an address was confirmed."),
+    "account/email/email_deleted": ("an address was removed", "Sent when an address is taken out of an account."),
+    "account/email/password_changed": ("the password was changed", "Sent when somebody changes their password."),
+    "account/email/password_set": ("a password was set", "Sent when somebody sets their first password."),
+    "account/email/password_reset": ("the password was reset", "Sent when a forgotten password was replaced."),
+    "mfa/email/totp_activated": ("an app was set up", "Sent when an authenticator app becomes the second factor."),
+    "mfa/email/totp_deactivated": ("an app was removed", "Sent when an authenticator app is no longer in use."),
+    "mfa/email/webauthn_added": ("a key was added", "Sent when a security key was added."),
+    "mfa/email/webauthn_removed": ("a key was removed", "Sent when a security key was removed."),
+    "mfa/email/recovery_codes_generated": ("new recovery codes", "Sent when recovery codes were made anew."),
+}
+REMOVED = {
+    "deleted_email": Placeholder("The address", lambda context: str(context["deleted_email"]), "old@example.org")
+}
+OF_NOTICE = {"account/email/email_deleted": REMOVED}
+RESET = Placeholder(
+    "Choose a new password",
+    lambda context: context["password_reset_url"],
+    "https://example.org/accounts/password/reset/",
+    is_required=True,
+)
+
+
+def notices() -> list[MailKind]:
+    return [_notice(key, label, when, OF_NOTICE.get(key, {})) for key, (label, when) in NOTICES.items()]
+
+
+def _notice(key: str, label: str, when: str, placeholders: dict[str, Placeholder]) -> MailKind:
+    samples = {name: placeholder.sample for name, placeholder in placeholders.items()}
+    return MailKind(
+        key=key,
+        label=f"Account: {label}",
+        when=when,
+        placeholders=placeholders,
+        sample_context=partial(sample_context, **samples),
+    )
+
+
 def sign_in_mails() -> list[MailKind]:
     with_code = partial(sample_context, code=CODE.sample)
     return [
@@ -78,5 +118,12 @@ def sign_in_mails() -> list[MailKind]:
             when="Sent once, as the last mail, when somebody closed their account or was erased at their wish.",
             placeholders={},
             sample_context=sample_context,
+        ),
+        MailKind(
+            key="account/email/password_reset_key",
+            label="Signing in: a new password",
+            when="Sent when somebody has forgotten their password.",
+            placeholders={"password_reset_url": RESET},
+            sample_context=partial(sample_context, password_reset_url=RESET.sample),
         ),
     ]

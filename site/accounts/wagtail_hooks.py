@@ -24,7 +24,7 @@ from accounts.mail_kinds import MailKind
 from accounts.mail_staff import MailsViewSet, OutboxViewSet
 from accounts.privacy import Person, Table
 from accounts.roles import GRANTED
-from accounts.sign_in_mails import sign_in_mails
+from accounts.sign_in_mails import notices, sign_in_mails
 
 KEEP_MAIL = timedelta(days=90)
 
@@ -62,7 +62,7 @@ def ask_what_was_chosen(email: str, kind: Any) -> bool:
 
 @hooks.register("register_mails")
 def mails() -> list[MailKind]:
-    return sign_in_mails()
+    return [*sign_in_mails(), *notices()]
 
 
 @hooks.register("staff_rights_hold")

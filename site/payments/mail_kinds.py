@@ -5,8 +5,13 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from django.utils.translation import get_language
+
 from accounts.mail_kinds import Context, MailKind, Placeholder
 from receipts.templatetags.money import money
+
+VOID = "Receipt {} is void now. Please do not file it with your taxes."
+VOID_ES = "El recibo {} queda anulado. No lo presente con sus impuestos."
 
 
 def given_back(context: Context) -> str:
@@ -14,9 +19,8 @@ def given_back(context: Context) -> str:
 
 
 def voided(context: Context) -> str:
-    return "\n".join(
-        f"Receipt {receipt.label} is void now. Please do not file it with your taxes." for receipt in context["voided"]
-    )
+    sentence = VOID_ES if get_language() == "es" else VOID
+    return "\n".join(sentence.format(receipt.label) for receipt in context["voided"])
 
 
 def sample_context() -> dict[str, Any]:
@@ -51,7 +55,7 @@ def mail_kinds() -> list[MailKind]:
                 "void_receipts": Placeholder(
                     "Which receipts are void",
                     voided,
-                    "Receipt US-2027-00042 is void now. Please do not file it with your taxes.",
+                    VOID.format("US-2027-00042"),
                 ),
                 "account_url": Placeholder(
                     "Open My account", lambda context: context["account_url"], "https://example.org/account/"

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from accounts import mail_markup
 from accounts.choices import switch_on
@@ -13,7 +15,9 @@ from accounts.mail_kinds import kinds, language_of
 from accounts.mail_preview import default_wording
 from accounts.mailing import mail_context, send_mail_later
 from accounts.models import MailWording, OutgoingMail
+from receipts.payers import find_or_create_payer
 from tests.accounts.mails import KEY, NEWS, SAMPLE, wording
+from tests.cast import a_user
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.usefixtures("db", "harbour")
@@ -132,6 +136,7 @@ def test_the_wording_costs_one_query(django_assert_num_queries: Any) -> None:
 
 def test_every_mail_in_the_house_is_registered_and_can_be_shown_in_each_language(settings: Any) -> None:
     known = {kind.key for kind in kinds()}
+    assert len(known) == len(kinds()), "a kind is registered once"
     folders = [*REPOSITORY.glob("*/templates/*/mail"), *REPOSITORY.glob("site/*/templates/*/mail")]
     files = {path for folder in folders for path in folder.glob("*_subject.txt")}
     assert files
@@ -157,3 +162,31 @@ def test_the_default_subjects_hold_nothing_personal(settings: Any) -> None:
 
 def test_a_language_is_one_of_ours() -> None:
     assert [language_of(code) for code in ("es", "ES_mx", "en-GB", "", "xx")] == ["es", "es", "en", "en", "en"]
+
+
+def test_what_allauth_writes_as_text_gets_our_layout_and_obeys_nothing() -> None:
+    mail = send_mail_later(
+        template="account/email/email_changed",
+        to="grace@example.org",
+        context={"from_email": "<img src=x>@example.org", "to_email": "grace@example.org"},
+    )
+    assert mail and "Something in your account has changed" in mail.text
+    assert "Harbour Light" in mail.html and "<img" not in mail.html
+
+
+def test_signing_in_speaks_the_payers_language(mailoutbox: list[Any], client: Client) -> None:
+    a_user("grace@example.org", "Grace")
+    find_or_create_payer(kind="person", name="Grace", email="Grace@example.org", language="es")
+    client.post(reverse("account_request_login_code"), {"email": "grace@example.org"})
+    assert mailoutbox[0].subject.startswith("Su código: ") and '<html lang="es"' in mailoutbox[0].alternatives[0][0]
+
+
+def test_every_mail_of_allauth_is_a_kind() -> None:
+    import allauth
+
+    known = {kind.key for kind in kinds()}
+    for app in ("account", "mfa"):
+        for path in Path(allauth.__file__).parent.glob(f"templates/{app}/email/*_subject.txt"):
+            key = f"{app}/email/{path.name.removesuffix('_subject.txt')}"
+            # We reset passwords by a link.
+            assert key in known or key == "account/email/password_reset_code", key

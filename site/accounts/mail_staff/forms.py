@@ -21,7 +21,7 @@ class WordingForm(forms.Form):
     """Staff's words for one mail. What could not be sent is said here, beside the field."""
 
     subject = forms.CharField(max_length=200, help_text="One line, without names, addresses or amounts.")
-    body = LinesField(max_length=20_000, label="Text", widget=forms.Textarea(attrs={"rows": 22}))
+    body = LinesField(max_length=20_000, label="Text", widget=forms.Textarea(attrs={"rows": 18}))
 
     def __init__(self, *args: Any, kind: MailKind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

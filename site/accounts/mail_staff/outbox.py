@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import django_filters
@@ -42,6 +43,10 @@ def label_of(mail: OutgoingMail) -> str:
     return kind.label if kind else mail.kind.replace("_", " ").split("/")[-1].capitalize() or "Other"
 
 
+def waits_until(mail: OutgoingMail) -> datetime | None:
+    return mail.due_at if mail.state == State.WAITING else None
+
+
 class AddressColumn(Column):
     def get_cell_context_data(self, instance: OutgoingMail, parent_context: Any) -> dict[str, Any]:
         may_see = parent_context["request"].user.has_perm(SEE_ADDRESSES)
@@ -52,8 +57,11 @@ class AddressColumn(Column):
 class MomentColumn(Column):
     """A date and time in the organisation's zone, to the minute."""
 
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        super().__init__(name, classname="mails-moment", **kwargs)
+
     def get_value(self, instance: OutgoingMail) -> str:
-        moment = getattr(instance, str(self.accessor))
+        moment = super().get_value(instance)
         return date_format(localtime(moment), "j M Y, H:i") if moment else ""
 
 
@@ -143,7 +151,7 @@ class OutboxViewSet(ModelViewSet):
         ),
         Column("attempts"),
         MomentColumn("created_at", label="Written", sort_key="created_at"),
-        MomentColumn("due_at", label="Due"),
+        MomentColumn("waits_until", label="Waits until", accessor=waits_until),
         MomentColumn("sent_at", label="Sent", sort_key="sent_at"),
         Column("last_error", label="What went wrong"),
         ResendColumn("resend", label=""),
