@@ -25,7 +25,7 @@ class NotOffered(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class PayerDetails:
-    """Who joins, as typed."""
+    """Who pays, as typed."""
 
     name: str
     email: str
@@ -36,6 +36,7 @@ class PayerDetails:
     postcode: str = ""
     country: str = ""
     language: str = "en"
+    kind: str = Payer.Kind.PERSON
 
 
 def begin(
@@ -48,7 +49,7 @@ def begin(
         checkout.CheckoutUnavailable, checkout.AlreadyPaid: as their names say.
     """
     amount = amount_to_pay(tier, interval, amount, locale)
-    payer = find_or_create_payer(kind=Payer.Kind.PERSON, user=user, **asdict(payer_details))
+    payer = find_or_create_payer(user=user, **asdict(payer_details))
     try:
         return _start(payer, tier, interval, amount, locale)
     except IntegrityError:

@@ -7,6 +7,7 @@ from django.db.models import TextChoices
 
 class State(TextChoices):
     INCOMPLETE = "incomplete", "Not paid yet"
+    UNDER_WAY = "under_way", "At the bank"
     ACTIVE = "active", "Active"
     PAST_DUE = "past_due", "Payment failed"
     PAUSED = "paused", "Paused"

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from membership import account, views
+from membership import account, gift_views, views
 
 urlpatterns = [
     path("join/", views.tiers, name="join"),
     path("join/<slug:slug>/", views.join, name="join_tier"),
+    path("give/", gift_views.give, name="give"),
     path("account/membership/<uuid:public_id>/cancel/", account.cancel, name="membership_cancel"),
     path("account/membership/<uuid:public_id>/keep/", account.keep, name="membership_keep"),
     path("account/membership/<uuid:public_id>/card/", account.change_card, name="membership_card"),

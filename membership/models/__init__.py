@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from membership.models.campaigns import Campaign
 from membership.models.gifts import Gift
+from membership.models.giving_settings import GivingSettings
 from membership.models.memberships import Membership
 from membership.models.movements import Movement
 from membership.models.subscriptions import Subscription
 from membership.models.tiers import Benefit, Interval, Tier, TierPrice
 
-__all__ = ["Benefit", "Campaign", "Gift", "Interval", "Membership", "Movement", "Subscription", "Tier", "TierPrice"]
+__all__ = [
+    "Benefit",
+    "Campaign",
+    "Gift",
+    "GivingSettings",
+    "Interval",
+    "Membership",
+    "Movement",
+    "Subscription",
+    "Tier",
+    "TierPrice",
+]

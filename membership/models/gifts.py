@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from payments.payables import Line
 
 
+ANONYMOUS = "Somebody who stays unnamed"
+
+
 class GiftQuerySet(SubscriptionQuerySet):
     def for_staff(self) -> GiftQuerySet:
         """All that a listing shows, in one query."""
@@ -45,6 +48,8 @@ class Gift(Subscription):
     hides_amount = models.BooleanField(default=False)
     wall_name = models.CharField(max_length=80, blank=True)
     message = models.CharField(max_length=280, blank=True)
+    # Who of an organisation gave, for the salutation; the payer is the organisation.
+    contact_name = models.CharField(max_length=200, blank=True)
     # A word from the page it was given on (such as a block's reference): which pages work.
     came_from = models.CharField(max_length=80, blank=True)
 
@@ -69,6 +74,20 @@ class Gift(Subscription):
     def gift_amount(self) -> int:
         """What was meant to be given, without what covers the fee."""
         return self.amount - self.fee_cover
+
+    @property
+    def salutation(self) -> str:
+        return self.contact_name or self.payer.name
+
+    def shown_name(self) -> str:
+        """Whom a public page names, and nothing else of the giver; empty where nobody is to be shown."""
+        if not self.is_on_wall:
+            return ""
+        return ANONYMOUS if self.hides_name else self.wall_name or self.payer.name
+
+    def shown_amount(self) -> int | None:
+        """What a public page may say was given each time; None where it may say nothing."""
+        return self.gift_amount if self.is_on_wall and not self.hides_amount else None
 
     def lines(self) -> Sequence[Line]:
         return gift_lines.lines_of(self, amount=self.amount, fee_cover=self.fee_cover, interval=self.interval)
