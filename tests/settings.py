@@ -56,6 +56,7 @@ elif "STEADFAST_BENCHMARK" not in os.environ:
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SIGN_IN_SECONDS = 0
 # In the caller's process, at once. Tests of the worker itself choose `django_tasks_db.DatabaseBackend`.
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 # Something to sell that belongs to no offering.
