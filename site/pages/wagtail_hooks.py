@@ -6,9 +6,10 @@ from typing import Any
 
 from django.http import HttpRequest
 from wagtail import hooks
-from wagtail.models import Site
+from wagtail.models import Page, Site
 
 from pages.colours import NIGHT, readable_on, text_on
+from pages.exposed import warn_of_exposed_files
 from pages.gated_pages import Serve, keep_gate
 from pages.models import Brand, SiteImage
 from pages.private_files import put_in_place
@@ -31,6 +32,11 @@ def brand_in_mails() -> dict[str, Any]:
 @hooks.register("on_serve_page", order=-1)
 def gate_of_pages(serve: Serve) -> Serve:
     return keep_gate(serve)
+
+
+@hooks.register("after_publish_page")
+def say_what_is_exposed(request: HttpRequest, page: Page) -> None:
+    warn_of_exposed_files(request, page)
 
 
 @hooks.register("after_bulk_action")

@@ -12,20 +12,22 @@ import time_machine
 from django.apps import apps
 from django.conf import settings as site_settings
 from django.contrib.auth.models import Group, Permission
+from django.contrib.messages import get_messages
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
-from wagtail.models import GroupPagePermission, Page, PageViewRestriction
+from wagtail import hooks
+from wagtail.models import Collection, GroupPagePermission, Page, PageViewRestriction
 
 from accounts.models import User
 from membership.diary import build_diary
 from membership.models import Membership, Tier
 from membership.states import State
 from pages.demo import build_site
-from pages.models import SiteImage, SiteRendition, StandardPage
+from pages.models import SiteDocument, SiteImage, SiteRendition, StandardPage
 from tests.membership.gated import (
     SECRETS,
     House,
@@ -33,6 +35,7 @@ from tests.membership.gated import (
     bytes_of,
     make_member,
     people,
+    raw_block,
     secrets_in,
     signed_in,
 )
@@ -242,6 +245,31 @@ def test_two_sessions_do_not_mix(house: House, member_client: Client, charlie: U
         assert secrets_in(stranger.get("/diary/")) == []
 
 
+@pytest.fixture
+def shared_cache(settings: Any) -> None:
+    """Django's own cache around the whole site, as somebody might switch it on, or a proxy in front might behave."""
+    middleware = "django.middleware.cache."
+    settings.MIDDLEWARE = [
+        f"{middleware}UpdateCacheMiddleware",
+        *settings.MIDDLEWARE,
+        f"{middleware}FetchFromCacheMiddleware",
+    ]
+
+
+def test_a_cache_around_the_site_keeps_nothing_of_it(shared_cache: None, house: House, member_client: Client) -> None:
+    for _ in range(2):
+        for address in house.addresses.values():
+            member_client.get(address)
+    stale = Client()
+    stale.cookies["sessionid"] = "x"
+    for name, address in house.addresses.items():
+        for client in (Client(), stale):
+            response = client.get(address)
+            assert secrets_in(response) == [] and response.get("Content-Type") != "image/webp", name
+    assert secrets_in(member_client.get("/diary/")), "and what outsiders were shown is not kept for members"
+    assert secrets_in(member_client.get("/open/"))
+
+
 def test_signing_out_ends_it(house: House, member_client: Client) -> None:
     assert secrets_in(member_client.get("/diary/"))
     member_client.logout()
@@ -283,8 +311,10 @@ def test_wagtails_own_passwords_and_log_ins_still_work(house: House, charlie: Us
     secret.save()
     client = Client()
     form = client.get("/open/")
-    assert "assword" in form.text and "for everybody" not in form.text
+    assert "Password needed" in form.text and "for everybody" not in form.text
     address = reverse("wagtailcore_authenticate_with_password", args=[secret.pk, house.open_page.pk])
+    assert "not correct" in client.post(address, {"password": "guessed", "return_url": "/open/"}).text
+    assert "for everybody" not in client.get("/open/").text
     client.post(address, {"password": "open sesame", "return_url": "/open/"})
     assert "for everybody" in client.get("/open/").text
     secret.delete()
@@ -391,6 +421,28 @@ def test_an_editor_closes_a_page_with_the_privacy_form(house: House, editor: Cli
     address = reverse("wagtailadmin_pages:set_privacy", args=[page.pk])
     editor.post(address, {"restriction_type": "groups", "groups": [guardian.group.pk], "password": ""})
     assert "for everybody" not in Client().get("/open/").text
+
+
+def said_when_published(editor: Client, page: StandardPage) -> str:
+    request = editor.get("/").wsgi_request
+    for tell in hooks.get_hooks("after_publish_page"):
+        tell(request, page)
+    return " ".join(str(message) for message in get_messages(request))
+
+
+def test_an_editor_is_told_of_public_files_on_a_members_page(house: House, editor: Client) -> None:
+    assert said_when_published(editor, house.diary) == ""
+    root = Collection.get_first_root_node()
+    SiteImage.objects.update(collection=root)
+    SiteDocument.objects.update(collection=root)
+    assert "Letter and Loom can be fetched by anybody" in said_when_published(editor, house.diary)
+    assert said_when_published(editor, house.open_page) == ""
+    picture = {"image": house.picture.pk, "decorative": True, "alt_text": ""}
+    hidden = raw_block("picture", image=picture, caption="")
+    house.open_page.body = [hidden, raw_block("members", teaser="<p>x</p>", who=["any"], body=[])]
+    assert said_when_published(editor, house.open_page) == "", "outside the members' part it is public on purpose"
+    house.open_page.body = [raw_block("members", teaser="<p>x</p>", who=["any"], body=[hidden])]
+    assert "Loom can be fetched" in said_when_published(editor, house.open_page)
 
 
 def test_the_editor_opens_a_page_with_a_members_block(house: House, editor: Client) -> None:
