@@ -19,17 +19,22 @@ ALL = "all"
 
 def take(limit: Limit, key: str, now: datetime) -> bool:
     """Take one of the places that the limit leaves; False when there is none."""
-    row, window = _row(limit.scope, key, now), _window(limit, now)
+    row, window = Tally.objects.filter(scope=limit.scope, key=key), _window(limit, now)
     free = row.annotate(so_far=_before(window) + _count(window)).filter(so_far__lt=limit.most)
     if _add(free, window, now):
         return True
-    row.update(over=F("over") + 1, used_at=now)
-    return False
+    if row.update(over=F("over") + 1, used_at=now):
+        return False
+    _make(limit.scope, key, now)
+    return bool(_add(free, window, now))
 
 
 def add(limit: Limit, key: str, now: datetime) -> None:
     """Count one, however many there are."""
-    _add(_row(limit.scope, key, now), _window(limit, now), now)
+    row, window = Tally.objects.filter(scope=limit.scope, key=key), _window(limit, now)
+    if not _add(row, window, now):
+        _make(limit.scope, key, now)
+        _add(row, window, now)
 
 
 def so_far(limit: Limit, key: str, now: datetime) -> int:
@@ -60,9 +65,8 @@ def last_hour(scope: str, now: datetime) -> int:
     return Tally.objects.filter(scope=scope, used_at__gt=since).aggregate(total=Sum("count"))["total"] or 0
 
 
-def _row(scope: str, key: str, now: datetime) -> QuerySet[Tally]:
+def _make(scope: str, key: str, now: datetime) -> None:
     Tally.objects.bulk_create([Tally(scope=scope, key=key, used_at=now)], ignore_conflicts=True)
-    return Tally.objects.filter(scope=scope, key=key)
 
 
 def _window(limit: Limit, now: datetime) -> int:
