@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -17,11 +17,14 @@ from accounts.sections import AccountSection
 from membership import access, account, demo, gates, privacy
 from membership.cards import known_interval, tier_cards
 from membership.diary import build_diary
+from membership.history import membership_history, supporter_panels
 from membership.mail_kinds import mail_kinds
 from membership.staff import MembershipGroup
 from pages.gates import Gate
 from pages.offers import Offer
 from payments.models import Payment
+from receipts.history import HistoryItem, SupporterPanel
+from receipts.models import Payer
 
 
 @hooks.register("register_offer")
@@ -66,6 +69,16 @@ def follow_the_payers(users: Iterable[Any]) -> None:
     """Payers were merged or parted: their users may have won or lost a membership by it."""
     for user in users:
         access.sync_groups(user)
+
+
+@hooks.register("supporter_history")
+def history(payers: Sequence[Payer]) -> Iterable[HistoryItem]:
+    return membership_history(payers)
+
+
+@hooks.register("supporter_panels")
+def beside_the_history(payers: Sequence[Payer]) -> Iterable[SupporterPanel]:
+    return supporter_panels(payers)
 
 
 @hooks.register("demo_offering")

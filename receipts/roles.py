@@ -1,4 +1,4 @@
-"""Who may do what with the books: finance keeps them, auditors read them."""
+"""Who may do what with the books: finance keeps them, auditors read them, fundraisers look after the supporters."""
 
 from __future__ import annotations
 
@@ -10,11 +10,19 @@ from django.contrib.auth.models import Group, Permission
 
 MODELS = ("payer", "fund", "transaction", "entry", "closedmonth", "indexrow", "receipt", "receiptseries", "issuer")
 READING = frozenset(f"view_{model}" for model in MODELS) | {"download_receipt"}
-KEEPING = READING | {
+# Whom it is about, and what went between us: without the books themselves.
+CARING = frozenset({
+    "view_payer", "change_payer", "merge_payer", "export_payer", "resend_receipt",
+    "view_payernote", "add_payernote", "change_payernote", "view_duplicatepair",
+})  # fmt: skip
+KEEPING = READING | CARING | {
+    "delete_payernote",
     "add_fund", "change_fund", "add_closedmonth", "add_indexrow", "change_indexrow", "void_receipt", "change_issuer",
     "erase_payer",
 }  # fmt: skip
-GROUPS = {"Finance": KEEPING, "Auditors": READING}
+GROUPS = {"Finance": KEEPING, "Auditors": READING, "Fundraisers": CARING}
+# Another app may have made this group before: it is new to us until this permission of its own is known.
+NEW_UNTIL = {"Fundraisers": "merge_payer"}
 
 
 def grant(sender: AppConfig, using: str, **kwargs: Any) -> None:
@@ -26,6 +34,7 @@ def grant(sender: AppConfig, using: str, **kwargs: Any) -> None:
     entrance = Permission.objects.using(using).filter(content_type__app_label="wagtailadmin", codename="access_admin")
     for name, codenames in GROUPS.items():
         group, is_new = Group.objects.using(using).get_or_create(name=name)
+        is_new = is_new or (name in NEW_UNTIL and NEW_UNTIL[name] not in known)
         brought = codenames if is_new else codenames - known
         group.permissions.add(*permissions.filter(codename__in=brought))
         if is_new or not known:

@@ -110,13 +110,19 @@ def _announce(receipt: Receipt, **stored: str) -> None:
     with transaction.atomic():
         was_waiting = Receipt.objects.filter(pk=receipt.pk).exclude(render_state__in=(Render.STORED, Render.OFF))
         if was_waiting.update(**stored) and receipt.payer.email and receipt.mailed_at is None and receipt.is_live:
-            Receipt.objects.filter(pk=receipt.pk).update(mailed_at=timezone.now())
-            send_mail_later(
-                template="receipts/mail/receipt",
-                to=receipt.payer.email,
-                context={"receipt": receipt, "url": settings.BASE_URL + receipt.get_absolute_url()},
-                language=receipt.payer.language,
-            )
+            mail_receipt(receipt, receipt.payer.email)
+
+
+def mail_receipt(receipt: Receipt, to: str) -> None:
+    """Mail the link to a receipt. Whoever follows it still has to sign in as its payer."""
+    with transaction.atomic():
+        Receipt.objects.filter(pk=receipt.pk).update(mailed_at=timezone.now())
+        send_mail_later(
+            template="receipts/mail/receipt",
+            to=to,
+            context={"receipt": receipt, "url": settings.BASE_URL + receipt.get_absolute_url()},
+            language=receipt.payer.language,
+        )
 
 
 def _failed(receipt: Receipt, reason: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,23 +12,28 @@ from django.templatetags.static import static
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from wagtail import hooks
+from wagtail.admin.viewsets.base import ViewSetGroup
 
 from accounts.mail_kinds import MailKind
 from accounts.privacy import Person, Table
 from accounts.sections import AccountSection
 from receipts import privacy
 from receipts.account import payers_of, payments_of
+from receipts.duplicates import find_duplicates
+from receipts.history import HistoryItem
+from receipts.history_of_books import CONTACT_CHANGED, books_history
 from receipts.mail_kinds import mail_kinds
 from receipts.models import Payer
+from receipts.notes import forget_deleted_notes
 from receipts.staff import erasing
-from receipts.staff.menu import BooksGroup
+from receipts.staff.menu import BooksGroup, SupportersGroup
 from receipts.staff.panel import BooksPanel
 from receipts.tasks import draw_overdue_receipts
 
 
 @hooks.register("register_admin_viewset")
-def staff_screens() -> BooksGroup:
-    return BooksGroup()
+def staff_screens() -> list[ViewSetGroup]:
+    return [BooksGroup(), SupportersGroup()]
 
 
 @hooks.register("construct_homepage_panels")
@@ -39,7 +44,16 @@ def add_what_waits(request: HttpRequest, panels: list[Any]) -> None:
 
 @hooks.register("scheduled_jobs")
 def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
-    return [("receipts.draw_overdue_receipts", timedelta(minutes=10), draw_overdue_receipts)]
+    return [
+        ("receipts.draw_overdue_receipts", timedelta(minutes=10), draw_overdue_receipts),
+        ("receipts.find_duplicates", timedelta(days=1), find_duplicates),
+        ("receipts.forget_deleted_notes", timedelta(days=1), forget_deleted_notes),
+    ]
+
+
+@hooks.register("supporter_history")
+def history(payers: Sequence[Payer]) -> Iterable[HistoryItem]:
+    return books_history(payers)
 
 
 @hooks.register("account_sections")
@@ -73,6 +87,10 @@ def staff_actions(actions: Any) -> None:
     """What staff did here, for Wagtail's site history."""
     actions.register_action("receipts.void", "Void receipt", "Voided")
     actions.register_action("receipts.erase", "Erase person", "Erased the person")
+    actions.register_action("receipts.resend", "Send receipt again", "Sent the receipt again")
+    actions.register_action(CONTACT_CHANGED, "Change contact details", "Changed the contact details")
+    actions.register_action("receipts.merge", "Merge supporters", "Merged another supporter into this one")
+    actions.register_action("receipts.undo_merge", "Undo a merge", "Parted another supporter from this one")
 
 
 @hooks.register("register_admin_urls")

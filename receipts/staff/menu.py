@@ -3,6 +3,7 @@ from __future__ import annotations
 from wagtail.admin.viewsets.base import ViewSetGroup
 
 from receipts.staff.closed_months import ClosedMonthViewSet
+from receipts.staff.duplicates import DuplicateViewSet
 from receipts.staff.funds import FundViewSet
 from receipts.staff.income import IncomeReport
 from receipts.staff.index_rows import IndexRowViewSet
@@ -22,8 +23,17 @@ class BooksGroup(ViewSetGroup):
         IncomeReport,
         TransactionViewSet,
         ReceiptViewSet,
-        PayerViewSet,
         FundViewSet,
         ClosedMonthViewSet,
         IndexRowViewSet,
     )
+
+
+class SupportersGroup(ViewSetGroup):
+    """The staff menu's "Supporters": for fundraisers, who need not see the books."""
+
+    menu_label = "Supporters"
+    menu_name = "supporters"
+    menu_icon = "group"
+    menu_order = 305
+    items = (PayerViewSet, DuplicateViewSet)

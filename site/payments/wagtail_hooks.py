@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,11 +17,14 @@ from accounts.mail_kinds import MailKind
 from accounts.privacy import Person, Table
 from payments import answering_warnings, customers, gateway, privacy, repair, worker
 from payments.guard.retention import forget_guard_rows
+from payments.history import payments_history
 from payments.mail_kinds import mail_kinds
 from payments.models import Payment
 from payments.staff.card_testing import CardTestingPanel, SafeModeView
 from payments.staff.menu import PaymentsGroup
 from payments.staff.panel import HealthPanel
+from payments.staff.searching import payers_with_id
+from receipts.history import HistoryItem
 from receipts.models import Payer, Transaction
 
 
@@ -100,6 +103,16 @@ def links_to_payment(transaction: Transaction) -> list[tuple[str, str]]:
     """From a transaction in the books to the payment that it is about."""
     about = Payment.objects.filter(Q(transaction=transaction) | Q(refunds__transaction=transaction)).distinct()
     return [(str(payment), reverse("payments:inspect", args=[payment.pk])) for payment in about]
+
+
+@hooks.register("supporter_history")
+def history(payers: Sequence[Payer]) -> Iterable[HistoryItem]:
+    return payments_history(payers)
+
+
+@hooks.register("find_payers")
+def find_by_stripe_id(text: str) -> Iterable[int]:
+    return payers_with_id(text)
 
 
 @hooks.register("register_log_actions")

@@ -6,7 +6,7 @@ import re
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from payments.models import Customer, Dispute, Event, FraudWarning, Payment, Refund
+from payments.models import Customer, Dispute, Event, FraudWarning, Payment, Plan, Refund
 
 # ch_…, pi_…, cs_test_…: an exact look-up in an index, however many payments there are.
 STRIPE_ID = re.compile(r"[a-z]{2,5}_[A-Za-z0-9_]+")
@@ -35,6 +35,22 @@ def _has_id(stripe_id: str) -> Q:
         | Q(Exists(FraudWarning.objects.filter(payment=OuterRef("pk"), warning_id=stripe_id)))
         | Q(Exists(Dispute.objects.filter(payment=OuterRef("pk"), dispute_id=stripe_id)))
     )
+
+
+def payers_with_id(text: str) -> list[int]:
+    """The payers whom an id of Stripe's belongs to; each look-up is one in an index."""
+    text = text.strip()
+    if not STRIPE_ID.fullmatch(text):
+        return []
+    found = [
+        Customer.objects.filter(stripe_id=text),
+        Plan.objects.filter(subscription_id=text),
+        Payment.objects.filter(payment_intent_id=text),
+        Payment.objects.filter(charge_id=text),
+        Payment.objects.filter(invoice_id=text),
+        Payment.objects.filter(session_id=text),
+    ]
+    return [payer for rows in found for payer in rows.values_list("payer", flat=True)]
 
 
 def ids_of(payment: Payment) -> list[str]:
