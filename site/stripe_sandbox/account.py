@@ -75,7 +75,9 @@ class Account:
 
     def _wake(self) -> None:
         """Set up what lives in memory, after loading and after a reset."""
-        self.settings: Json = self.store.get("_state", "settings") or {"id": "settings", **copy_of(DEFAULTS)}
+        # A state from an older sandbox lacks what has been added since.
+        kept = self.store.get("_state", "settings") or {}
+        self.settings: Json = {"id": "settings", **copy_of(DEFAULTS), **kept}
         self.state: Json = self.store.get("_state", "state") or {"id": "state", "offset": 0}
         self.swept_on = 0
         # What falls due in the same second is done in the order in which it was planned.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,19 @@ def test_everything_is_there_again_after_a_restart(tmp_path: Path) -> None:
         assert sandbox.settings()["fee_fixed"] == 0
         sandbox.advance(days=25)
         assert len(again.invoices(subscription)) == 2
+
+
+def test_a_state_from_an_older_sandbox_gets_the_settings_that_are_new(tmp_path: Path) -> None:
+    state = str(tmp_path / "sandbox.sqlite3")
+    with start_sandbox(state=state) as sandbox:
+        sandbox.settings(fee_fixed=0)
+    with closing(sqlite3.connect(state)) as connection, connection:
+        connection.execute(
+            "UPDATE objects SET body = json_remove(body, '$.event_days', '$.settlement_currency') WHERE id = 'settings'"
+        )
+    with start_sandbox(state=state) as sandbox:
+        assert Shop(sandbox).give().paid is True
+        assert (sandbox.settings()["event_days"], sandbox.settings()["fee_fixed"]) == (30, 0)
 
 
 def test_it_stops_when_told_to() -> None:
