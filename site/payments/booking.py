@@ -75,7 +75,7 @@ def _is_second_charge(payment: Payment, settled: Settled) -> bool:
 
 
 def _amount_agrees(payment: Payment, settled: Settled) -> bool:
-    if (payment.amount, payment.currency) == (settled.amount, settled.currency):
+    if (payment.expected_amount, payment.currency) == (settled.amount, settled.currency):
         return True
     payment.charge_id = settled.charge_id
     payment.payment_intent_id = settled.payment_intent_id
@@ -91,7 +91,7 @@ def _amount_agrees(payment: Payment, settled: Settled) -> bool:
     park(
         payment,
         "amount_differs",
-        f"Asked for {payment.amount} {payment.currency}, Stripe took {settled.amount} {settled.currency} "
+        f"Asked for {payment.expected_amount} {payment.currency}, Stripe took {settled.amount} {settled.currency} "
         f"(minor units) with {settled.charge_id}. It is booked as unexplained, and nothing was fulfilled.",
     )
     _book_settlement(payment, settled)
@@ -99,27 +99,59 @@ def _amount_agrees(payment: Payment, settled: Settled) -> bool:
 
 
 def _book_income(payment: Payment, settled: Settled) -> None:
-    booked, created = ledger.record_income(
-        reference=f"stripe:{settled.charge_id}",
-        occurred_at=settled.occurred_at,
-        payer=payment.payer,
-        currency=payment.currency,
-        lines=income_lines(payment),
-        rate=settled.rate,
-    )
-    payment.transaction = booked
     payment.charge_id = settled.charge_id
     payment.payment_intent_id = settled.payment_intent_id
     payment.presented_amount, payment.presented_currency = settled.presented or (None, "")
-    _mark_paid(payment, settled.occurred_at)
+    book_paid(
+        payment,
+        reference=f"stripe:{settled.charge_id}",
+        occurred_at=settled.occurred_at,
+        rate=settled.rate,
+        paid_as=settled.presented,
+    )
+
+
+def book_paid(
+    payment: Payment,
+    *,
+    reference: str,
+    occurred_at: datetime,
+    held_in: str = Account.STRIPE,
+    rate: ledger.Rate | None = None,
+    paid_as: tuple[int, str] | None = None,
+) -> None:
+    """Book a payment's lines, fulfil and receipt it. Call it with the payment's row locked."""
+    payment.transaction, created = ledger.record_income(
+        reference=reference,
+        occurred_at=occurred_at,
+        payer=payment.payer,
+        currency=payment.currency,
+        lines=[*income_lines(payment), *_credit_lines(payment)],
+        held_in=held_in,
+        rate=rate,
+    )
+    _mark_paid(payment, occurred_at)
     if created:
-        fulfil(payment, booked)
-        issue_receipt(
-            booked,
-            on=day_of(settled.occurred_at),
-            sandbox=settings.STRIPE_MODE != "live",
-            paid_as=settled.presented,
+        fulfil(payment, payment.transaction)
+        sandbox = settings.STRIPE_MODE != "live"
+        issue_receipt(payment.transaction, on=day_of(occurred_at), sandbox=sandbox, paid_as=paid_as)
+
+
+def _credit_lines(payment: Payment) -> list[ledger.IncomeLine]:
+    """What was paid too much is owed to the payer: no income, and no receipt speaks of it."""
+    if not payment.overpaid_amount:
+        return []
+    fund = payment.lines.select_related("fund")[0].fund
+    return [
+        ledger.IncomeLine(
+            account=Account.CUSTOMER_CREDIT,
+            amount=payment.overpaid_amount,
+            fund=fund,
+            description="Paid too much",
+            # As `credit.subject_of`, which stands above this module.
+            subject=f"credit:{payment.payer_id}",
         )
+    ]
 
 
 def income_lines(payment: Payment) -> list[ledger.IncomeLine]:

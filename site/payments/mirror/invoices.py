@@ -9,13 +9,14 @@ import stripe
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from payments import gateway, terms
+from payments import credit, gateway, terms
 from payments.booking import settle, settle_free
 from payments.issues import open_issue
 from payments.mirror import subscriptions
 from payments.mirror.charges import settled_from
 from payments.mirror.ours import NotOurs, at, id_of, maybe_at, told_at
 from payments.models import Payment, Plan, RenewalFailure
+from payments.paid_outside import settle_outside
 
 
 @dataclass(frozen=True)
@@ -82,19 +83,30 @@ def _paid(plan: Plan, reading: Reading) -> None:
         # A date that was moved, or a change that credit paid for: no payment, and only credit extends.
         return _extend(plan, invoice) if _is_part(invoice) else None
     payment = _payment_of(plan, invoice)
+    credit.note_overpaid(payment, invoice_id=invoice.id, amount=invoice.amount_overpaid)
     settled = settled_from(reading.charge)
     if invoice.amount_paid == 0:
         settle_free(payment, _paid_at(invoice))
+    elif settled is None and invoice.amount_paid_off_stripe:
+        off_stripe = invoice.amount_paid_off_stripe
+        if not settle_outside(payment, invoice_id=invoice.id, amount=off_stripe, at=_paid_at(invoice)):
+            return None
     elif settled is None:
         open_issue(
-            "paid_outside",
+            "paid_unseen",
             invoice.id,
-            f"{invoice.id} is paid, but not with a charge at Stripe. Record the money by hand.",
+            f"{invoice.id} is paid, but with no charge that Stripe shows us. Record the money by hand.",
             payment=payment,
         )
     elif not settle(payment, settled):
         return None
+    credit.use_credit(plan, invoice_id=invoice.id, used=_credit_used(invoice), at=_paid_at(invoice))
     return _extend(plan, invoice)
+
+
+def _credit_used(invoice: stripe.Invoice) -> int:
+    """What the customer's balance at Stripe paid of it; a balance below zero is the customer's credit."""
+    return max((invoice.ending_balance or 0) - invoice.starting_balance, 0)
 
 
 def _paid_at(invoice: stripe.Invoice) -> datetime:
@@ -137,7 +149,8 @@ def _payment_of(plan: Plan, invoice: stripe.Invoice) -> Payment:
 def _renewal(plan: Plan, invoice: stripe.Invoice) -> Payment:
     agreed = terms.terms_of_invoice(plan, invoice.total)
     # What a whole period costs is ours to say, and must agree; of a part of one, Stripe worked out the sum.
-    part = invoice.amount_paid if _is_part(invoice) and invoice.amount_paid != agreed.amount else None
+    paid = invoice.amount_paid - invoice.amount_overpaid
+    part = paid if _is_part(invoice) and paid != agreed.amount else None
     payment = Payment.objects.create(
         payer=plan.payer,
         plan=plan,
@@ -189,8 +202,17 @@ def _failed(plan: Plan, reading: Reading) -> None:
         },
     )
     payable = plan.payable()
-    if new and payable is not None:
+    if new and payable is not None and not _was_forgiven(invoice):
         payable.renewal_failed(plan, attempt=invoice.attempt_count, is_last=next_attempt is None)
+
+
+# Why an invoice is written off although nobody's last attempt has failed: there is nothing to write to the payer about.
+FORGIVEN = frozenset({"user_forgiven", "subscription_canceled", "subscription_paused"})
+
+
+def _was_forgiven(invoice: stripe.Invoice) -> bool:
+    details = invoice.status_details.uncollectible if invoice.status_details else None
+    return invoice.status == "uncollectible" and details is not None and details.reason in FORGIVEN
 
 
 def _pays_for_a_change(reading: Reading) -> bool:

@@ -49,6 +49,8 @@ class Payment(models.Model):
     status = models.CharField(max_length=10, choices=Status, default=Status.CREATED)
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    # What was paid beyond the amount; it is the payer's credit at Stripe.
+    overpaid_amount = models.BigIntegerField(default=0)
     # A word of ``payments.intervals``, or empty for a payment made once.
     interval = models.CharField(max_length=7, blank=True)
     # A fingerprint of the lines: a second start with other terms must not reuse the first one's session.
@@ -100,6 +102,16 @@ class Payment(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in self.OPEN
+
+    @property
+    def expected_amount(self) -> int:
+        """What Stripe must have taken, to the cent."""
+        return self.amount + self.overpaid_amount
+
+    @property
+    def was_paid_outside(self) -> bool:
+        """Whether staff marked it as paid at Stripe, where no charge of it exists."""
+        return self.status == self.Status.PAID and self.transaction_id is not None and self.charge_id is None
 
     @property
     def refunded_amount(self) -> int:

@@ -8,13 +8,15 @@ from typing import Any
 from django.db.models import Q
 
 from payments.issues import KINDS
-from payments.models import BalanceLine, Event, Issue, Payment
+from payments.models import BalanceLine, Event, Issue, Payment, RenewalFailure
 from payments.staff.searching import ids_of
 from receipts.chart import Account
 from receipts.models import Entry, Receipt, Transaction
 
 # A plan of many years has many events; the newest say what there is to know.
 EVENTS_SHOWN = 50
+FAILURES_SHOWN = 24
+BECAME = {"": "Open", "paid": "Paid later", "void": "Voided", "uncollectible": "Written off"}
 LABELS = dict(Account.choices)
 
 
@@ -29,6 +31,7 @@ def details_of(payment: Payment) -> dict[str, Any]:
         "lines": [(line, LABELS.get(line.account, line.account)) for line in payment.lines.all()],
         "stripe_ids": stripe_ids(payment),
         "issues": issues_of(payment),
+        "failures": failures_of(payment),
         "transactions": transactions_of(payment),
         "events": Event.objects.filter(object_id__in=ids_of(payment)).order_by("-created")[:EVENTS_SHOWN],
         "receipts": receipts_of(payment),
@@ -44,6 +47,12 @@ def stripe_ids(payment: Payment) -> list[tuple[str, str]]:
         ("Subscription", payment.plan.subscription_id if payment.plan else None),
     ]
     return [(name, value) for name, value in named if value]
+
+
+def failures_of(payment: Payment) -> list[tuple[RenewalFailure, str]]:
+    """The failed payments of its subscription, newest first, and what became of each."""
+    failures = RenewalFailure.objects.filter(plan=payment.plan_id).order_by("-recorded_at") if payment.plan_id else []
+    return [(failure, BECAME[failure.settled_as]) for failure in failures[:FAILURES_SHOWN]]
 
 
 def issues_of(payment: Payment) -> list[tuple[Issue, str]]:
