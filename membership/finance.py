@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, Permission
 
 from payments.finance import FINANCE
 
-GRANTED = ("view_membership", "view_tier", "add_tier", "change_tier")
+GRANTED = ("view_membership", "view_movement", "view_tier", "add_tier", "change_tier")
 
 
 def grant_to_finance(sender: AppConfig, using: str, **kwargs: Any) -> None:

@@ -20,6 +20,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from membership.access import group_of
 from membership.models import Interval, Membership, Tier
+from membership.revenue_screens import MovementViewSet, RevenueReport
 from membership.states import State
 from payments.staff.columns import StatusColumn
 from receipts.money import format_amount
@@ -200,4 +201,4 @@ class MembershipGroup(ViewSetGroup):
     menu_label = "Membership"
     menu_icon = "group"
     menu_order = 210
-    items = (MembershipViewSet, TierViewSet)
+    items = (MembershipViewSet, TierViewSet, RevenueReport, MovementViewSet)

@@ -14,7 +14,7 @@ from wagtail import hooks
 from accounts.mail_kinds import MailKind
 from accounts.privacy import Person, Table
 from accounts.sections import AccountSection
-from membership import access, account, demo, gates, privacy
+from membership import access, account, demo, gates, privacy, revenue
 from membership.cards import known_interval, tier_cards
 from membership.diary import build_diary
 from membership.history import membership_history, supporter_panels
@@ -90,6 +90,11 @@ def demo_offering() -> tuple[Callable[[], Any], Callable[[Mapping[str, str], Ran
 def prepare_demo() -> None:
     demo.build_tiers()
     build_diary()
+
+
+@hooks.register("check_books")
+def problems_of_the_log() -> Iterable[str]:
+    return revenue.problems()
 
 
 @hooks.register("register_admin_viewset")

@@ -8,9 +8,13 @@ from random import Random
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from config.demo import history
 from config.demo.history import History, prepared_offerings
 from config.demo.people import known_member
@@ -163,3 +167,50 @@ def movement() -> Movement:
         kind=Kind.NEW, at=timezone.now(), payer=payer, subscription_kind="membership.membership", subscription_id=1,
         before=0, after=18000, currency="USD",
     )  # fmt: skip
+
+
+@pytest.fixture
+def desk(settings: Any) -> Client:
+    settings.STAFF_SECOND_FACTOR = False
+    client = Client()
+    client.force_login(User.objects.create_superuser("terry@example.org"))
+    return client
+
+
+class TestScreens:
+    def test_the_report_shows_each_month_and_agrees(self, desk: Client, way: Way, member: Membership) -> None:
+        page = desk.get(reverse("recurring_revenue:index")).content.decode()
+        assert "equals what the running subscriptions bring" in page and "$100.00 a month" in page
+        csv = b"".join(desk.get(reverse("recurring_revenue:index"), {"export": "csv"})).decode()
+        assert "100.00" in csv and "Came back" in csv
+
+    def test_the_log_names_what_happened_in_words(self, desk: Client, way: Way, member: Membership) -> None:
+        way.sandbox.control("POST", f"subscriptions/{member.plan().subscription_id}/cancel", at_period_end=True)
+        way.deliver()
+        page = desk.get(reverse("movements:index")).content.decode()
+        assert "They asked to end it" in page and "-$1,200.00" in page.replace("−", "-")
+
+    def test_whoever_is_not_let_in_sees_neither(self, client: Client, settings: Any) -> None:
+        settings.STAFF_SECOND_FACTOR = False
+        editor = User.objects.create_user("edith@example.org")
+        editor.groups.add(Group.objects.get(name="Editors"))
+        for name in ("recurring_revenue:index", "movements:index"):
+            assert client.get(reverse(name)).status_code == 302
+        client.force_login(editor)
+        # Wagtail sends whoever lacks a permission back to its home page.
+        answers = [client.get(reverse(name)) for name in ("recurring_revenue:index", "movements:index")]
+        assert [answer.url for answer in answers] == [reverse("wagtailadmin_home")] * 2
+        assert answers[1].url == reverse("wagtailadmin_home")
+
+    def test_the_log_asks_as_often_for_many_rows(self, desk: Client, django_assert_max_num_queries: Any) -> None:
+        payer = Payer.objects.create(name="Alice", fingerprint="alice")
+        Movement.objects.bulk_create(
+            Movement(
+                kind=Kind.NEW, at=timezone.now(), payer=payer, subscription_kind="membership.gift", subscription_id=row,
+                before=0, after=12000, currency="USD",
+            )
+            for row in range(60)
+        )  # fmt: skip
+        desk.get(reverse("movements:index"))
+        with django_assert_max_num_queries(30):
+            desk.get(reverse("movements:index"))
