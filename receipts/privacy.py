@@ -51,7 +51,7 @@ def _is_users(email: str) -> bool:
 def export(person: Person) -> Iterable[Table]:
     payers = person.payers
     yield Table(
-        name="payers",
+        name="names-and-addresses",
         rows=[
             {"kind": payer.get_kind_display(), "name": payer.name}
             | {field: str(getattr(payer, field)) for field in ADDRESS}
@@ -59,7 +59,7 @@ def export(person: Person) -> Iterable[Table]:
             for payer in payers
         ],
     )
-    yield Table(name="money", rows=[_movement(entry) for entry in _entries(payers)])
+    yield Table(name="paid-and-given-back", rows=[_movement(entry) for entry in _entries(payers)])
     notes = PayerNote.objects.shown().filter(payer__in=payers)
     yield Table(name="notes", rows=[{"written": note.created_at, "text": note.text} for note in notes])
     receipts = Receipt.objects.filter(payer__in=payers).order_by("issued_on", "pk")

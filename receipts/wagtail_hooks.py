@@ -103,7 +103,7 @@ def payers_of_person(user: Any) -> list[Payer]:
     return list(payers_of(user).order_by("pk"))
 
 
-@hooks.register("export_person")
+@hooks.register("export_person", order=-50)
 def tables(person: Person) -> Iterable[Table]:
     return privacy.export(person)
 

@@ -34,8 +34,14 @@ def _of(person: Person) -> Q:
 def notes(person: Person) -> Iterable[str]:
     for plan in running_plans(person).prefetch_related("first_payment__lines"):
         amount = format_amount(plan.amount, plan.currency)
-        until = f" What is paid until {formats.date_format(plan.paid_until)} ends too." if plan.paid_until else ""
-        yield f"{plan.first_payment.describe()}, {amount}: no further payment is taken.{until}"
+        yield f"{plan.first_payment.describe()}, {amount}: no further payment is taken.{_what_ends(plan)}"
+
+
+def _what_ends(plan: Plan) -> str:
+    if plan.paid_until is None:
+        return ""
+    until = formats.date_format(timezone.localtime(plan.paid_until), "j F Y")
+    return f" What is paid until {until} ends too."
 
 
 # -- Export -------------------------------------------------------------------------------------------------
@@ -47,7 +53,7 @@ def export(person: Person) -> Iterable[Table]:
     plans = Plan.objects.filter(payer__in=person.payers).prefetch_related("first_payment__lines").order_by("pk")
     yield Table(name="subscriptions", rows=[_plan(plan) for plan in plans])
     known = Customer.objects.filter(payer__in=person.payers).exclude(stripe_id=None).order_by("pk")
-    yield Table(name="at-stripe", rows=[{"customer": row.stripe_id, "since": row.created_at} for row in known])
+    yield Table(name="stripe-customer", rows=[{"customer": row.stripe_id, "since": row.created_at} for row in known])
 
 
 def _payment(payment: Payment) -> dict[str, object]:

@@ -53,8 +53,11 @@ def test_it_holds_everything_twice_as_json_and_as_csv(client: Client, alice: Use
     files = files_of(sign_in_now(client, alice))
     tables = json.loads(files["my-data.json"])["tables"]
     assert tables["account"][0]["e_mail"] == "alice@example.org"
-    assert tables["payers"][0]["line1"] == "ALPHA road"
-    assert (tables["money"][0]["for"], tables["money"][0]["amount"]) == ("ALPHA gift", "100.00")
+    assert tables["names-and-addresses"][0]["line1"] == "ALPHA road"
+    assert (tables["paid-and-given-back"][0]["for"], tables["paid-and-given-back"][0]["amount"]) == (
+        "ALPHA gift",
+        "100.00",
+    )
     assert tables["mails"][0]["text"] == "Dear ALPHA"
     assert {row["about"] for row in tables["mail-choices"]} == {"News"}
     for name, rows in tables.items():
@@ -82,7 +85,7 @@ def test_what_was_merged_into_somebody_is_theirs(client: Client, alice: User, bo
     kept = find_or_create_payer(kind="person", name=alice.name, email=alice.email, user=alice)
     merge(kept=kept, merged=bob, by=None)
     tables = json.loads(files_of(sign_in_now(client, alice))["my-data.json"])["tables"]
-    assert {row["name"] for row in tables["payers"]} == {"Alice Adams", "Bob Brown"}
+    assert {row["name"] for row in tables["names-and-addresses"]} == {"Alice Adams", "Bob Brown"}
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_defused(client: Client, alice: User) -> None:
