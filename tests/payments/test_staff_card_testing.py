@@ -59,6 +59,15 @@ def test_staff_switch_it_on_for_an_hour_and_off_and_it_is_logged(tamara: Client)
     ]
 
 
+def test_the_panels_own_button_works() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(desk.treasurer())
+    form = client.get(HOME).content.decode().split(f'action="{SWITCH}"')[1]
+    token = form.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    assert client.post(SWITCH, {"turn": "on", "csrfmiddlewaretoken": token}).status_code == 302
+    assert safe_mode.is_on(timezone.now())
+
+
 def test_switched_off_the_site_counts_afresh(tamara: Client) -> None:
     now = timezone.now()
     for _ in range(limits.site().most + 1):
