@@ -171,7 +171,9 @@ def retry_invoice(account: Account, identifier: str, at: int) -> None:
     method = method_for(account, subscription, account.get("customer", invoice["customer"]))
     if method is None or method["id"] != notes.get("hopeless_card"):
         return collect(account, invoice)
-    # The day passes without an attempt, and the schedule goes on: another card may come.
+    # The day counts and passes without an attempt, and the schedule goes on: another card may come.
+    previous = change(account, invoice, {"attempt_count": invoice["attempt_count"] + 1})
+    account.emit("invoice.updated", invoice, previous)
     if not dunning.plan_retry(account, invoice, notes.get("hopeless_card")) and subscription:
         dunning.give_up(account, subscription)
 

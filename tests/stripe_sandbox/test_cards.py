@@ -185,9 +185,11 @@ def test_a_charge_without_the_payer_that_needs_them_says_so(shop: Shop) -> None:
 def test_a_hopeless_card_is_not_tried_again(shop: Shop, outcome: str) -> None:
     subscription, invoice = overdue(shop, outcome)
     assert (invoice.next_payment_attempt, invoice.attempt_count) == (None, 1)
-    shop.sandbox.advance(days=4)
+    shop.sandbox.advance(invoice.created + 4 * DAY - shop.sandbox.now())
     assert shop.subscription(subscription).status == "past_due"
-    assert shop.sandbox.count("charge") == 2
+    passed = shop.api.invoices.retrieve(invoice.id)
+    assert (passed.next_payment_attempt, passed.attempt_count, shop.sandbox.count("charge")) == (None, 2, 2)
+    assert len(shop.told("invoice.payment_failed")) == 1
     shop.sandbox.advance(days=4)
     assert shop.subscription(subscription).status == "canceled"
     assert shop.sandbox.count("charge") == 2
