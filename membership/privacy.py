@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from accounts.privacy import Person, Table, blank_log
+from accounts.privacy import Facts, Person, Table, blank_log
 from membership.models import Gift, Membership
 from membership.models.subscriptions import Subscription
 from receipts.money import plain
@@ -14,13 +14,13 @@ def export(person: Person) -> Iterable[Table]:
     memberships = Membership.objects.filter(payer__in=person.payers).select_related("tier").order_by("created_at", "pk")
     yield Table(
         name="memberships",
-        rows=[{"tier": membership.tier.name} | _subscription(membership) for membership in memberships],
+        rows=[{"tier": membership.tier.name, **_subscription(membership)} for membership in memberships],
     )
     gifts = Gift.objects.filter(payer__in=person.payers).select_related("fund", "campaign").order_by("created_at", "pk")
     yield Table(name="gifts", rows=[_gift(gift) for gift in gifts])
 
 
-def _subscription(subscription: Subscription) -> dict[str, object]:
+def _subscription(subscription: Subscription) -> Facts:
     return {
         "amount": plain(subscription.amount, subscription.currency),
         "currency": subscription.currency,
@@ -33,7 +33,7 @@ def _subscription(subscription: Subscription) -> dict[str, object]:
     }
 
 
-def _gift(gift: Gift) -> dict[str, object]:
+def _gift(gift: Gift) -> Facts:
     return {
         "for": gift.fund.name,
         "campaign": gift.campaign.name if gift.campaign else "",

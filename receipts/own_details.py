@@ -36,7 +36,7 @@ AUTOCOMPLETE = {
 }
 
 
-class DetailsForm(forms.ModelForm):
+class DetailsForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Payer
         fields = ("name", "line1", "line2", "city", "postcode", "region", "country", "language")
@@ -50,9 +50,9 @@ class DetailsForm(forms.ModelForm):
         }
         help_texts = {"name": "As it should stand on your receipts."}
 
-    def __init__(self, *args: Any, payer: Payer, **kwargs: Any) -> None:
+    def __init__(self, typed: Any, *, payer: Payer) -> None:
         # Bound to an empty row: the payer is written by one function only, with what goes with it.
-        super().__init__(*args, initial=model_to_dict(payer, self._meta.fields), **kwargs)
+        super().__init__(typed, initial=model_to_dict(payer, self._meta.fields))
         for name, sentence in NEEDED.items():
             self.fields[name].required = True
             self.fields[name].error_messages["required"] = sentence

@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.privacy import AlreadyErased, Person, Table, blank_log, person_of
+from accounts.privacy import AlreadyErased, Facts, Person, Table, blank_log, person_of
 from receipts.chart import INCOME, in_order
 from receipts.models import DuplicatePair, Entry, Payer, PayerMerge, PayerNote, Receipt
 from receipts.money import plain
@@ -42,7 +42,7 @@ def same_address(payers: list[Payer], emails: list[str] | None = None) -> list[P
 
 
 def _is_users(email: str) -> bool:
-    return EmailAddress.objects.filter(email__iexact=email, verified=True).exists()
+    return bool(EmailAddress.objects.filter(email__iexact=email, verified=True).exists())
 
 
 # -- Export -------------------------------------------------------------------------------------------------
@@ -53,9 +53,13 @@ def export(person: Person) -> Iterable[Table]:
     yield Table(
         name="names-and-addresses",
         rows=[
-            {"kind": payer.get_kind_display(), "name": payer.name}
-            | {field: str(getattr(payer, field)) for field in ADDRESS}
-            | {"language": payer.language, "since": payer.created_at}
+            {
+                "kind": payer.get_kind_display(),
+                "name": payer.name,
+                **{field: str(getattr(payer, field)) for field in ADDRESS},
+                "language": payer.language,
+                "since": payer.created_at,
+            }
             for payer in payers
         ],
     )
@@ -74,7 +78,7 @@ def _entries(payers: list[Payer]) -> Iterable[Entry]:
     return mine.exclude(moved_in_time).select_related("transaction").order_by("transaction__occurred_at", "pk")
 
 
-def _movement(entry: Entry) -> dict[str, object]:
+def _movement(entry: Entry) -> Facts:
     paid = entry.credit in INCOME
     return {
         "date": entry.transaction.occurred_at,
@@ -86,7 +90,7 @@ def _movement(entry: Entry) -> dict[str, object]:
     }
 
 
-def _receipt(receipt: Receipt) -> dict[str, object]:
+def _receipt(receipt: Receipt) -> Facts:
     printed = receipt.snapshot.get("payer", {})
     return {
         "number": receipt.label,

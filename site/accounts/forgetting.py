@@ -14,7 +14,7 @@ from django.db.models.functions import Lower
 from accounts import choices
 from accounts.mailing import send_mail_later
 from accounts.models import MailChoice, OutgoingMail, User
-from accounts.privacy import AlreadyErased, Person, Table, blank_log
+from accounts.privacy import AlreadyErased, Facts, Person, Table, blank_log
 
 LAST_MAIL = "accounts/mail/erased"
 
@@ -37,8 +37,13 @@ def export(person: Person) -> Iterable[Table]:
     yield Table(
         name="mail-choices",
         rows=[
-            {"address": row.email, "about": choices.PURPOSES[row.purpose].label, "wanted": _yes(row.wanted)}
-            | {"since": row.changed_at, "told": row.get_how_display()}
+            {
+                "address": row.email,
+                "about": choices.PURPOSES[row.purpose].label,
+                "wanted": _yes(row.wanted),
+                "since": row.changed_at,
+                "told": row.get_how_display(),
+            }
             for row in chosen
             if row.purpose in choices.PURPOSES
         ],
@@ -46,14 +51,19 @@ def export(person: Person) -> Iterable[Table]:
     yield Table(
         name="mails",
         rows=[
-            {"to": mail.to, "subject": mail.subject, "written": mail.created_at, "sent": mail.sent_at}
-            | {"text": mail.text}
+            {
+                "to": mail.to,
+                "subject": mail.subject,
+                "written": mail.created_at,
+                "sent": mail.sent_at,
+                "text": mail.text,
+            }
             for mail in _mails(person).order_by("pk")
         ],
     )
 
 
-def _account(user: User) -> dict[str, object]:
+def _account(user: User) -> Facts:
     return {"name": user.name, "e_mail": user.email, "since": user.date_joined, "last_sign_in": user.last_login}
 
 

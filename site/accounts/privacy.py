@@ -25,6 +25,9 @@ from accounts.cells import Cell
 from accounts.models import User
 from accounts.people import addresses_of
 
+# What each column of a row is called, and what stands there.
+Facts = dict[str, Cell]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
@@ -41,7 +44,7 @@ class Table:
     """Rows of one kind. Every row names its columns; the first one orders them."""
 
     name: str
-    rows: list[dict[str, Cell]]
+    rows: list[Facts]
 
     @property
     def title(self) -> str:

@@ -14,13 +14,13 @@ from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
 SECONDS = 15 * 60
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def signed_in_recently(request: HttpRequest) -> bool:
@@ -31,7 +31,7 @@ def signed_in_recently(request: HttpRequest) -> bool:
 def recent_sign_in_required(view: View) -> View:
     @wraps(view)
     @login_required
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if signed_in_recently(request):
             return view(request, *args, **kwargs)
         return redirect(f"{reverse('account_sign_in_again')}?{urlencode({'next': request.path})}")

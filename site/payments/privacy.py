@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import formats, timezone
 
-from accounts.privacy import CannotErase, Person, Table
+from accounts.privacy import CannotErase, Facts, Person, Table
 from payments import checkout, customers, gateway, worker
 from payments.mirror import subscriptions
 from payments.mirror.ours import NotHereYet, NotOurs
@@ -56,7 +56,7 @@ def export(person: Person) -> Iterable[Table]:
     yield Table(name="stripe-customer", rows=[{"customer": row.stripe_id, "since": row.created_at} for row in known])
 
 
-def _payment(payment: Payment) -> dict[str, object]:
+def _payment(payment: Payment) -> Facts:
     return {
         "begun": payment.created_at,
         "paid": payment.paid_at,
@@ -69,7 +69,7 @@ def _payment(payment: Payment) -> dict[str, object]:
     }
 
 
-def _plan(plan: Plan) -> dict[str, object]:
+def _plan(plan: Plan) -> Facts:
     return {
         "for": plan.first_payment.describe(),
         "amount": plain(plan.amount, plan.currency),
