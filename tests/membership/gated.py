@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BytesIO
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import Group
 from django.core.files import File
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
@@ -155,6 +156,25 @@ def secrets_in(response: Any) -> list[str]:
     headers = " ".join(f"{name}: {value}" for name, value in response.items())
     everything = bytes_of(response) + headers.encode()
     return [secret for secret in SECRETS if secret.encode() in everything]
+
+
+class CarelessCache:
+    """A cache in front of the site that looks at Cache-Control and at nothing else: neither at cookies nor at Vary."""
+
+    kept: ClassVar[dict[str, HttpResponse]] = {}
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path in self.kept:
+            return self.kept[request.path]
+        response = self.get_response(request)
+        rules = response.get("Cache-Control", "")
+        if not any(rule in rules for rule in ("private", "no-store", "no-cache")):
+            copy = HttpResponse(bytes_of(response), content_type=response.get("Content-Type"))
+            response = self.kept[request.path] = copy
+        return response
 
 
 def people(tier: Tier, other: Tier) -> Iterator[tuple[str, User | None]]:

@@ -97,6 +97,17 @@ def test_a_picture_that_is_moved_to_a_private_collection_leaves_the_public_root(
     assert again(picture).get_rendition(SPEC).url.startswith("/members/pictures/")
 
 
+def test_what_another_process_remembers_of_a_moved_picture_is_not_shown(picture: SiteImage, board: Group) -> None:
+    hidden = Collection.get_first_root_node().add_child(name="Hidden")
+    close(hidden, board)
+    old = picture.get_rendition(SPEC)
+    key = old.get_cache_key()
+    picture.collection = hidden
+    picture.save()
+    SiteRendition.cache_backend.set(key, old)
+    assert again(picture).get_rendition(SPEC).url.startswith("/members/pictures/")
+
+
 def test_many_pictures_moved_at_once_leave_it_too(editor: Client, picture: SiteImage, board: Group) -> None:
     """Wagtail moves them without saving any: no signal tells of it."""
     hidden = Collection.get_first_root_node().add_child(name="Hidden")
