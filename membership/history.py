@@ -49,7 +49,7 @@ def _dates_of(subscription: Subscription) -> Iterator[HistoryItem]:
 
 
 def _item(subscription: Subscription, *, at: Any, what: str, detail: str = "") -> HistoryItem:
-    link: dict[str, str] = {}
+    link: dict[str, Any] = {}
     if isinstance(subscription, Membership):
         url = reverse("memberships:inspect", args=[subscription.pk])
         link = {"url": url, "permission": "membership.view_membership"}

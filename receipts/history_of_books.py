@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
@@ -80,7 +81,12 @@ def _receipts(payers: Sequence[Payer]) -> Iterator[HistoryItem]:
     )
     for receipt in receipts:
         link = {"url": reverse("receipts:inspect", args=[receipt.pk]), "permission": "receipts.view_receipt"}
-        of = {"kind": "receipt", "amount": receipt.eligible_amount, "currency": receipt.currency, **link}
+        of: dict[str, Any] = {
+            "kind": "receipt",
+            "amount": receipt.eligible_amount,
+            "currency": receipt.currency,
+            **link,
+        }
         instead = f"Replaces {receipt.replaces.label}" if receipt.replaces else ""
         yield HistoryItem(at=receipt.created_at, title=f"Receipt {receipt.label} issued", detail=instead, **of)
         if receipt.voided_at:

@@ -147,7 +147,7 @@ def _own_user(payer: Payer, *, before: int | None, shared: int | None) -> int | 
 def _give(payer: Payer, user_id: int | None) -> None:
     """Give a payer with all its rows to a user. Other apps are told by the hook `payer_logins_changed`: (users)."""
     rows = Payer.objects.same_as(payer)
-    users = {user_id, *rows.values_list("user_id", flat=True)} - {None}
+    users = [pk for pk in {user_id, *rows.values_list("user_id", flat=True)} if pk]
     rows.update(user_id=user_id)
     changed = list(get_user_model().objects.filter(pk__in=users))
     for tell in hooks.get_hooks("payer_logins_changed"):

@@ -95,6 +95,9 @@ class Payer(models.Model):
         country = self.get_country_display() if self.country else ""
         return [line for line in (self.line1, self.line2, town, country) if line]
 
+    def language_name(self) -> str:
+        return str(dict(settings.LANGUAGES).get(self.language, self.language))
+
     def current(self) -> Payer:
         """The payer that stands for this one: itself, or the one it was merged into."""
         return self.merged_into or self

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from accounts.models import User
 from receipts.models import Payer
 
 UNPROCESSABLE = 422
@@ -28,11 +29,16 @@ class StaffAction(WagtailAdminTemplateMixin, TemplateView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.has_perm(self.permission):
             raise PermissionDenied
-        self.find(**kwargs)
+        self.find(kwargs)
         return super().dispatch(request, *args, **kwargs)
 
-    def find(self, **kwargs: Any) -> None:
+    def find(self, named: dict[str, int]) -> None:
         """Look up what the address names, or raise Http404."""
+
+    @property
+    def colleague(self) -> User | None:
+        """Who does it."""
+        return self.request.user if self.request.user.is_authenticated else None
 
     def get_page_subtitle(self) -> str:
         return self.payer.name

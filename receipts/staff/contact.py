@@ -42,8 +42,8 @@ class ContactView(StaffAction):
     template_name = "receipts/staff/payer_contact.html"
     page_title = "Contact details"
 
-    def find(self, *, pk: int) -> None:
-        self.payer = get_object_or_404(Payer.objects.live().filter(erased_at=None), pk=pk)
+    def find(self, named: dict[str, int]) -> None:
+        self.payer = get_object_or_404(Payer.objects.live().filter(erased_at=None), pk=named["pk"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**{"form": ContactForm(instance=self.payer), "payer": self.payer, **kwargs})
@@ -70,8 +70,8 @@ class ResendReceiptView(StaffAction):
     permission = "receipts.resend_receipt"
     http_method_names = ["post"]
 
-    def find(self, *, pk: int) -> None:
-        self.payer = get_object_or_404(Payer.objects.live().filter(erased_at=None), pk=pk)
+    def find(self, named: dict[str, int]) -> None:
+        self.payer = get_object_or_404(Payer.objects.live().filter(erased_at=None), pk=named["pk"])
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         receipt = last_receipt(self.payer)

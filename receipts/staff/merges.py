@@ -29,8 +29,8 @@ class MergingView(StaffAction):
     permission = "receipts.merge_payer"
     header_icon = "resubmit"
 
-    def find(self, *, pk: int, **kwargs: Any) -> None:
-        self.payer = get_object_or_404(Payer.objects.live().select_related("user"), pk=pk)
+    def find(self, named: dict[str, int]) -> None:
+        self.payer = get_object_or_404(Payer.objects.live().select_related("user"), pk=named["pk"])
 
 
 class ChooseView(MergingView):
@@ -90,15 +90,17 @@ class MergeView(MergingView):
     template_name = "receipts/staff/merge.html"
     page_title = "Merge"
 
-    def find(self, *, pk: int, other: int) -> None:
-        super().find(pk=pk)
-        self.other = get_object_or_404(Payer.objects.live().select_related("user").exclude(pk=pk), pk=other)
+    def find(self, named: dict[str, int]) -> None:
+        super().find(named)
+        self.other = get_object_or_404(
+            Payer.objects.live().select_related("user").exclude(pk=self.payer.pk), pk=named["other"]
+        )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         form = kwargs.pop("form", None) or MergeForm(kept=self.payer, merged=self.other)
         if form.is_bound:
             # Another try is made on what is shown now.
-            form.data = {**form.data.dict(), "seen": form.now}
+            form.data = {**self.request.POST.dict(), "seen": form.now}
         kept, merged = side_of(self.payer), side_of(self.other)
         return super().get_context_data(
             kept=kept, merged=merged, sides=[kept, merged], form=form,
@@ -113,7 +115,7 @@ class MergeView(MergingView):
         if not form.is_valid():
             return self.ask_again(form)
         try:
-            merge(kept=self.payer, merged=self.other, take=form.taken(), by=request.user)
+            merge(kept=self.payer, merged=self.other, take=form.taken(), by=self.colleague)
         except MergeRefused as refusal:
             form.add_error(None, str(refusal))
             return self.ask_again(form)
@@ -137,6 +139,8 @@ def given_by(rows: list[Payer]) -> list[Total]:
 def shown(payer: Payer, choice: str) -> list[str]:
     if choice == "address":
         return payer.address_lines()
+    if choice == "language":
+        return [payer.language_name()]
     return [str(payer.get_kind_display()) if choice == "kind" else str(getattr(payer, choice))]
 
 
@@ -155,9 +159,9 @@ class UndoView(StaffAction):
     page_title = "Undo a merge"
     header_icon = "history"
 
-    def find(self, *, merge: int) -> None:
+    def find(self, named: dict[str, int]) -> None:
         self.record = get_object_or_404(
-            PayerMerge.objects.select_related("kept__merged_into", "merged", "by"), pk=merge, undone_at=None
+            PayerMerge.objects.select_related("kept__merged_into", "merged", "by"), pk=named["merge"], undone_at=None
         )
         self.payer = self.record.kept.current()
 
@@ -166,7 +170,7 @@ class UndoView(StaffAction):
 
     def post(self, request: HttpRequest, merge: int) -> HttpResponse:
         try:
-            stays = undo(self.record, by=request.user)
+            stays = undo(self.record, by=self.colleague)
         except MergeRefused as refusal:
             messages.warning(request, str(refusal))
             return self.done()

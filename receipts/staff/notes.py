@@ -32,8 +32,8 @@ class AddNoteView(StaffAction):
     template_name = "receipts/staff/payer_note.html"
     page_title = "Add a note"
 
-    def find(self, *, pk: int) -> None:
-        self.payer = get_object_or_404(Payer.objects.live(), pk=pk)
+    def find(self, named: dict[str, int]) -> None:
+        self.payer = get_object_or_404(Payer.objects.live(), pk=named["pk"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**{"form": NoteForm(), "payer": self.payer, **kwargs})
@@ -52,8 +52,8 @@ class EditNoteView(StaffAction):
     template_name = "receipts/staff/payer_note.html"
     page_title = "Change a note"
 
-    def find(self, *, pk: int) -> None:
-        self.note = get_object_or_404(PayerNote.objects.shown().select_related("payer__merged_into"), pk=pk)
+    def find(self, named: dict[str, int]) -> None:
+        self.note = get_object_or_404(PayerNote.objects.shown().select_related("payer__merged_into"), pk=named["pk"])
         self.payer = self.note.payer.current()
         if not self.note.is_by(self.request.user):
             raise PermissionDenied
@@ -76,8 +76,8 @@ class DeleteNoteView(StaffAction):
     permission = "receipts.change_payernote"
     http_method_names = ["post"]
 
-    def find(self, *, pk: int) -> None:
-        self.note = get_object_or_404(PayerNote.objects.select_related("payer__merged_into"), pk=pk)
+    def find(self, named: dict[str, int]) -> None:
+        self.note = get_object_or_404(PayerNote.objects.select_related("payer__merged_into"), pk=named["pk"])
         self.payer = self.note.payer.current()
         if not (self.note.is_by(self.request.user) or self.request.user.has_perm("receipts.delete_payernote")):
             raise PermissionDenied

@@ -40,7 +40,7 @@ def export_rows(payers: QuerySet[Payer]) -> Iterator[tuple[Cell, ...]]:
     for payer in payers.iterator(chunk_size=ROWS_AT_ONCE):
         yield (
             str(payer.public_id), payer.name, payer.get_kind_display(), payer.email, payer.line1, payer.line2,
-            payer.city, payer.region, payer.postcode, payer.country.code, payer.language,
+            payer.city, payer.region, payer.postcode, str(payer.country), payer.language,
             "yes" if has_login(payer) else "no", localtime(payer.created_at).date(),
         )  # fmt: skip
 

@@ -74,12 +74,12 @@ class SupporterView(BooksInspectView):
             return []
         may = self.request.user.has_perm
         buttons = [
-            HeaderButton(label, url=reverse(name, args=[self.object.pk]), icon_name=icon)
-            for permission, label, name, icon in offered
+            HeaderButton(label, url=reverse(name, args=[self.object.pk]), icon_name=icon, priority=place)
+            for place, (permission, label, name, icon) in enumerate(offered)
             if may(f"receipts.{permission}")
         ]
         more = actions_of(self.object, self.request.user)
-        return [*buttons, *(HeaderButton(one.label, url=one.url, icon_name=one.icon) for one in more)]
+        return [*buttons, *(HeaderButton(one.label, url=one.url, icon_name=one.icon, priority=10) for one in more)]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
