@@ -10,12 +10,13 @@ from membership.giving import GiftTerms, refuse_amount
 from membership.joining import NotOffered, PayerDetails
 from membership.models import GivingSettings, Interval
 from membership.payer_form import PayerForm, text_field
+from membership.tribute_form import TributeFields
 from receipts.models import Payer
 from receipts.money import MOST_DIGITS, AmountError, format_amount, minor_digits, parse_amount
 
 ONCE, OTHER = "once", "other"
 FREQUENCIES = [(ONCE, "Once"), *Interval.choices]
-CHECKBOXES = ("covers_fee", "is_on_wall", "hides_name", "hides_amount")
+CHECKBOXES = ("covers_fee", "show_amount", "is_on_wall", "hides_name", "hides_amount")
 TOO_MANY = "You chose {chosen} and typed another amount. Choose “Another amount” to give what you typed, or empty it."
 
 
@@ -29,7 +30,7 @@ class AmountChoice(forms.ChoiceField):
         return text == OTHER or (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS)
 
 
-class GiftForm(PayerForm):
+class GiftForm(TributeFields, PayerForm):
     """What is given, how often, for what, by whom, and what may be shown of it."""
 
     field_order = ("frequency", "amount", "other_amount", "covers_fee", "purpose", "giver", "organisation")
@@ -159,6 +160,7 @@ class GiftForm(PayerForm):
             fund=purpose.fund,
             campaign=purpose.campaign,
             contact_name=cleaned["name"] if cleaned["giver"] == Payer.Kind.ORGANISATION else "",
+            tribute=self.tribute_terms(),
             **{field: cleaned[field] for field in choices},
         )
 

@@ -12,7 +12,7 @@ from membership.gift_forms import ONCE, OTHER
 from membership.gift_purposes import open_purposes, purpose_wanted
 from membership.giving import CHOICES, refuse_amount
 from membership.joining import NotOffered
-from membership.models import Gift, GivingSettings
+from membership.models import Gift, GivingSettings, Tribute
 from payments.models import Payment
 from payments.views import SESSION_KEY
 from receipts.models import Payer
@@ -120,7 +120,19 @@ def _typed(gift: Gift, giving: GivingSettings) -> dict[str, Any]:
         purpose=f"campaign-{gift.campaign.slug}" if gift.campaign else _purpose_of_fund(gift),
     )
     set_amount(initial, gift.gift_amount, giving.suggested(gift.interval), gift.currency)
-    return initial
+    return {**initial, **_typed_of_tribute(gift)}
+
+
+def _typed_of_tribute(gift: Gift) -> dict[str, Any]:
+    tribute = Tribute.objects.filter(gift=gift).first()
+    if tribute is None:
+        return {}
+    kept = ("honouree", "family_name", "family_email", "sender_shown_as", "show_amount", "notify_on")
+    return {
+        "tribute": tribute.kind,
+        "tribute_message": tribute.message,
+        **{field: getattr(tribute, field) for field in kept},
+    }
 
 
 def _purpose_of_fund(gift: Gift) -> str:

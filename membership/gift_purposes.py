@@ -8,9 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from membership.models import Campaign, GivingSettings
+from membership.models.gifts import ANYWHERE
 from receipts.models import Fund
-
-ANYWHERE = "Where it is needed most"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from csp.decorators import csp
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,11 +14,14 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.mail_wording import Wording
 from membership import giving
 from membership.gift_forms import CHECKBOXES, GiftForm
 from membership.gift_presets import Preset, preset_of, typed_before
 from membership.gift_receiptable import receiptable
 from membership.models import GivingSettings
+from membership.tribute_views import MAIL_POLICY
+from membership.tributes import notice_of
 from payments import guard
 from payments.checkout import AlreadyPaid, CheckoutUnavailable
 from payments.views import remember_checkout
@@ -33,6 +37,8 @@ def give(request: HttpRequest) -> HttpResponse:
     form = _form(request, data=request.POST)
     if not form.is_valid():
         return _form_page(request, form, status=422)
+    if request.POST.get("step") == "notice" and form.is_tribute:
+        return _notice_as_it_looks(request, form)
     if request.POST.get("step") != "pay":
         return _review_page(request, form)
     if request.POST.get("total") != str(_total(form)):
@@ -83,10 +89,22 @@ def _review_page(
         "purpose": form.purposes[form.cleaned_data["purpose"]],
         "parts": receiptable(terms, donor_kind=form.cleaned_data["giver"], on=timezone.localdate()),
         "country": form.country_name(),
+        "tribute": terms.tribute,
+        "notice": _notice(form) if terms.tribute and terms.tribute.family_email else None,
         "trouble": trouble,
         "has_changed": has_changed,
     }
     return render(request, "membership/give_review.html", context, status=status)
+
+
+@csp(MAIL_POLICY)
+def _notice_as_it_looks(request: HttpRequest, form: GiftForm) -> HttpResponse:
+    return HttpResponse(_notice(form).html)
+
+
+def _notice(form: GiftForm) -> Wording:
+    """The mail to the family before anything is paid or written down."""
+    return notice_of(giving.unsaved_tribute(form.payer_details(), form.gift_terms()))
 
 
 def _pay(request: HttpRequest, form: GiftForm) -> HttpResponse:

@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from membership.fee_cover import cover_for
 from membership.joining import NotOffered, PayerDetails
-from membership.models import Campaign, Gift, GivingSettings
+from membership.models import Campaign, Gift, GivingSettings, Tribute
 from membership.models.tiers import MOST
 from membership.states import State
+from membership.tributes import TributeTerms, keep_tribute, tribute_of
 from payments import checkout
 from payments.models import Payment
 from receipts.models import Fund, Payer
@@ -42,6 +43,7 @@ class GiftTerms:
     message: str = ""
     contact_name: str = ""
     came_from: str = ""
+    tribute: TributeTerms | None = None
 
     @property
     def currency(self) -> str:
@@ -53,6 +55,21 @@ class GiftTerms:
 
     def fund_of_gift(self) -> Fund:
         return self.fund or (self.campaign.fund_of_gifts() if self.campaign else Fund.unrestricted())
+
+
+def unsaved_tribute(payer_details: PayerDetails, terms: GiftTerms) -> Tribute:
+    """The tribute as it would be written down, for a look at its mail before anything is."""
+    if terms.tribute is None:
+        raise ValueError("This gift is for nobody in particular.")
+    payer = Payer(name=payer_details.name, email=payer_details.email, language=payer_details.language)
+    gift = Gift(
+        payer=payer,
+        amount=terms.amount,
+        currency=terms.currency,
+        interval=terms.interval,
+        contact_name=terms.contact_name,
+    )
+    return tribute_of(gift, terms.tribute)
 
 
 def begin(*, payer_details: PayerDetails, gift_terms: GiftTerms, user: Any, locale: str) -> Payment:
@@ -129,4 +146,5 @@ def _leave_to_the_bank(payer: Payer) -> None:
 def _keep_choices(gift: Gift, terms: GiftTerms) -> None:
     """What was changed on the way back and forth, besides what is paid; one that is paid already stays as it was."""
     open_gift = Gift.objects.filter(pk=gift.pk, state=State.INCOMPLETE)
-    open_gift.update(**{field: getattr(terms, field) for field in CHOICES})
+    if open_gift.update(**{field: getattr(terms, field) for field in CHOICES}):
+        keep_tribute(gift, terms.tribute)

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from membership import account, gift_views, views
+from membership import account, gift_views, tribute_views, views
 
 urlpatterns = [
     path("join/", views.tiers, name="join"),
     path("join/<slug:slug>/", views.join, name="join_tier"),
     path("give/", gift_views.give, name="give"),
+    path("account/gifts/<uuid:public_id>/tribute/", tribute_views.tribute, name="tribute"),
+    path("account/gifts/<uuid:public_id>/tribute/mail/", tribute_views.tribute_mail, name="tribute_mail"),
+    path("account/gifts/<uuid:public_id>/tribute/card/", tribute_views.tribute_card, name="tribute_card"),
     path("account/membership/<uuid:public_id>/cancel/", account.cancel, name="membership_cancel"),
     path("account/membership/<uuid:public_id>/keep/", account.keep, name="membership_keep"),
     path("account/membership/<uuid:public_id>/card/", account.change_card, name="membership_card"),

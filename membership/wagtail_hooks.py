@@ -14,7 +14,7 @@ from wagtail import hooks
 from accounts.mail_kinds import MailKind
 from accounts.privacy import Person, Table
 from accounts.sections import AccountSection
-from membership import access, account, demo, gates, privacy, revenue
+from membership import access, account, demo, gates, gift_hooks, privacy, revenue
 from membership.cards import known_interval, tier_cards
 from membership.diary import build_diary
 from membership.history import membership_history, supporter_panels
@@ -25,6 +25,9 @@ from pages.offers import Offer
 from payments.models import Payment
 from receipts.history import HistoryItem, SupporterPanel
 from receipts.models import Payer
+
+# Registered there, beside what they give.
+__all__ = ["gift_hooks"]
 
 
 @hooks.register("register_offer")

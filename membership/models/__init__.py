@@ -9,6 +9,7 @@ from membership.models.memberships import Membership
 from membership.models.movements import Movement
 from membership.models.subscriptions import Subscription
 from membership.models.tiers import Benefit, Interval, Tier, TierPrice
+from membership.models.tributes import Tribute
 
 __all__ = [
     "Benefit",
@@ -21,4 +22,5 @@ __all__ = [
     "Subscription",
     "Tier",
     "TierPrice",
+    "Tribute",
 ]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import F, Q
 
-from membership import gift_lines
+from accounts.inviting import invite
+from membership import gift_lines, gift_mails, tributes
 from membership.models.campaigns import Campaign
 from membership.models.subscriptions import Subscription, SubscriptionQuerySet
 from membership.models.tiers import Interval
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from payments.payables import Line
 
 
+# What givers choose who leave it to us.
+ANYWHERE = "Where it is needed most"
 ANONYMOUS = "Somebody who stays unnamed"
 
 
@@ -76,6 +79,11 @@ class Gift(Subscription):
         return self.amount - self.fee_cover
 
     @property
+    def purpose(self) -> str:
+        """What it is for, in words for its giver."""
+        return self.campaign.name if self.campaign else self.fund.name if self.fund.is_restricted else ANYWHERE
+
+    @property
     def salutation(self) -> str:
         return self.contact_name or self.payer.name
 
@@ -94,6 +102,14 @@ class Gift(Subscription):
 
     def lines_at(self, *, amount: int, interval: str) -> Sequence[Line]:
         return gift_lines.lines_of(self, amount=amount, fee_cover=0, interval=interval)
+
+    def when_started(self) -> None:
+        if self.method != self.Method.ONLINE:
+            return
+        if self.payer.user is None and self.payer.email:
+            invite(self.payer.email)
+        gift_mails.thank(self, self.plan())
+        tributes.notify_if_due(self)
 
     def when_terms_changed(self, plan: Plan, terms: PlanTerms) -> list[str]:
         self.fee_cover = int(terms.detail.get("fee_cover", 0))

@@ -26,16 +26,20 @@ def send_mail_later(
     Called inside a transaction, the row and its task commit or vanish with it. With ``send_at`` it waits until then and
     can be stopped by ``delivery.cancel_mail``. None when the person has switched this kind of mail off.
     """
-    kind = kind_of(template)
-    if not may_mail(to, kind):
+    if not may_mail(to, kind_of(template)):
         return None
-    language = language_of(language)
+    words = wording_of(template=template, to=to, context=context, language=language)
+    return queue_words(words, to=to, kind=template, send_at=send_at)
+
+
+def wording_of(*, template: str, to: str, context: dict[str, Any], language: str = "en") -> Wording:
+    """What a mail of this kind says, without sending it: also what somebody is shown before it goes out."""
+    kind, language = kind_of(template), language_of(language)
     with translation.override(language):
         values = {**mail_context(), "email": to, **context}
         if kind and not kind.is_service:
             values["stop_url"] = stop_url(to, kind)
-        words = compose(template, kind, values, language)
-    return queue_words(words, to=to, kind=template, send_at=send_at)
+        return compose(template, kind, values, language)
 
 
 def mail_context() -> dict[str, Any]:

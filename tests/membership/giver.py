@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
-from membership.models import Gift
+from membership.models import Gift, Tribute
+from membership.states import State
 from payments.models import Payment
+from receipts.models import Fund, Payer
 from tests.membership.way import TYPED, Way
 
 GIFT = {
@@ -43,3 +46,16 @@ class Giver(Way):
 
 def only_gift() -> Gift:
     return Gift.objects.select_related("payer", "fund", "campaign").get()
+
+
+def make_gifts(number: int, *, user: Any = None) -> None:
+    """Many gifts at once, for counting queries; every second one in somebody's memory."""
+    start, fund, now = Payer.objects.count(), Fund.unrestricted(), timezone.now()
+    payers = Payer.objects.bulk_create(
+        Payer(name=f"Giver {i}", email=f"g{i}@example.org", fingerprint=f"giver {i}", user=user)
+        for i in range(start, start + number)
+    )
+    gifts = Gift.objects.bulk_create(
+        Gift(payer=payer, fund=fund, amount=5000, currency="USD", state=State.GIVEN, started_at=now) for payer in payers
+    )
+    Tribute.objects.bulk_create(Tribute(gift=gift, kind="memory", honouree="Mary") for gift in gifts[::2])

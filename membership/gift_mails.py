@@ -1,0 +1,41 @@
+"""The mails of gifts. Called where the money is booked: they commit or vanish with it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.mailing import send_mail_later
+from membership.mails import per
+
+if TYPE_CHECKING:
+    from membership.models import Gift
+    from payments.models import Plan
+
+
+def thank(gift: Gift, plan: Plan | None) -> None:
+    """Says what was given and what for; of one that recurs, how much, when next, and how to change or end it."""
+    if not gift.payer.email:
+        return
+    send_mail_later(
+        template="membership/mail/gift_thanks",
+        to=gift.payer.email,
+        context=context_of(gift, next_payment_at=plan.current_period_end if plan else None),
+        language=gift.payer.language or "en",
+    )
+
+
+def context_of(gift: Gift, **more: Any) -> dict[str, Any]:
+    """What every mail of a gift may say."""
+    return {
+        "gift": gift,
+        "payer": gift.payer,
+        "purpose": gift.campaign.name if gift.campaign else gift.fund.name if gift.fund.is_restricted else "",
+        # Called while the mail is rendered, when its language is the active one.
+        "per": partial(per, gift.interval) if gift.interval else "",
+        "manage_url": settings.BASE_URL + reverse("account_home"),
+        **more,
+    }
