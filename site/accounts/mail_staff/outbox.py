@@ -149,12 +149,11 @@ class OutboxViewSet(ModelViewSet):
         StatusTagColumn(
             "state", accessor="get_state_display", primary=lambda mail: mail.state == State.FAILED, sort_key="state"
         ),
-        Column("attempts"),
+        ResendColumn("resend", label=""),
         MomentColumn("created_at", label="Written", sort_key="created_at"),
         MomentColumn("waits_until", label="Waits until", accessor=waits_until),
         MomentColumn("sent_at", label="Sent", sort_key="sent_at"),
         Column("last_error", label="What went wrong"),
-        ResendColumn("resend", label=""),
     ]
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
