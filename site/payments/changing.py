@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import stripe
@@ -55,8 +56,7 @@ def preview(plan: Plan, *, lines: Sequence[Line], interval: str, moment: int) ->
         ChangeUnavailable, ChangeRefused: as their names say.
     """
     remote = _ask(lambda: gateway.read_subscription(plan.subscription_id))
-    products = [item.price.product for item in remote.items.data]
-    items = _items(remote, lines, interval, products=[products[0]] * len(lines))
+    items = _items(remote, lines, interval, products=_products(lines))
     invoice = _ask(lambda: gateway.preview_change(plan.subscription_id, items=items, proration_date=moment))
     amounts = [line.amount for line in invoice.lines.data]
     return Preview(
@@ -113,17 +113,22 @@ def tell_stripe(plan: Plan, asked: PlanTerms, lines: Sequence[Line], *, moment: 
     """Ask Stripe for terms that are written down. With a key of their own, so that asking twice asks once."""
     key = f"terms:{asked.public_id}"
     remote = _ask(lambda: gateway.read_subscription(plan.subscription_id))
-    products = [_ask(lambda name=line.description: _product(name)) for line in lines if line.amount]
-    items = _items(remote, lines, asked.interval, products=products)
+    items = _items(remote, lines, asked.interval, products=_products(lines))
     _ask(lambda: gateway.change_subscription(plan.subscription_id, items=items, proration_date=moment, key=key))
 
 
-def _product(name: str) -> str:
-    return gateway.create_product(name=name, key=f"product:{hashlib.sha256(name.encode()).hexdigest()[:32]}")
+def _products(lines: Sequence[Line]) -> list[str]:
+    """What each line is called on Stripe's invoices. Those that a checkout made are not for use by others."""
+    names = [line.description for line in lines if line.amount]
+    return [_ask(partial(gateway.create_product, name=name, key=_product_key(name))) for name in names]
+
+
+def _product_key(name: str) -> str:
+    return f"product:{hashlib.sha256(name.encode()).hexdigest()[:32]}"
 
 
 def _items(
-    remote: stripe.Subscription, lines: Sequence[Line], interval: str, *, products: Sequence[Any]
+    remote: stripe.Subscription, lines: Sequence[Line], interval: str, *, products: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Every line takes the place of an item; items without a line go."""
     there = [item.id for item in remote.items.data]

@@ -15,7 +15,7 @@ from wagtail import hooks
 
 from accounts.mail_kinds import MailKind
 from accounts.privacy import Person, Table
-from payments import answering_warnings, customers, gateway, privacy, repair, worker
+from payments import answering_warnings, cards, customers, gateway, privacy, repair, worker
 from payments.guard.retention import forget_guard_rows
 from payments.history import payments_history
 from payments.mail_kinds import mail_kinds
@@ -39,6 +39,7 @@ def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
         ("payments.reconcile", timedelta(hours=1), repair.reconcile),
         ("payments.tell_customers", timedelta(minutes=15), customers.tell_overdue),
         ("payments.forget_guard_rows", timedelta(hours=1), forget_guard_rows),
+        ("payments.finish_card_changes", timedelta(minutes=5), cards.finish_waiting),
         ("payments.forget_leases", timedelta(days=1), worker.forget_leases),
     ]
 

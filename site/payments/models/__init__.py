@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from payments.models.customers import Customer
+from payments.models.customers import CardChange, Customer
 from payments.models.guard import CheckoutStart, HeldForm, SafeMode, SpentProof, Tally
 from payments.models.inbox import Event, ObjectLease
 from payments.models.money_back import Dispute, FraudWarning, Refund
@@ -14,6 +14,7 @@ from payments.models.schedule import ScheduledJob
 __all__ = [
     "BalanceLine",
     "CheckoutStart",
+    "CardChange",
     "Customer",
     "Dispute",
     "Event",
