@@ -9,6 +9,7 @@ from django.apps import apps
 from django.utils import timezone
 
 from membership.states import COUNTED, State
+from receipts.models import Payer
 
 if TYPE_CHECKING:
     from membership.models.movements import Movement
@@ -21,8 +22,8 @@ def write_start(subscription: Subscription, at: datetime) -> None:
     if not subscription.interval:
         return
     movement = _model()
-    earlier = movement.objects.filter(payer=subscription.payer, kind=movement.Kind.LOSS).exists()
-    kind = movement.Kind.RETURNED if earlier else movement.Kind.NEW
+    lost = movement.objects.filter(kind=movement.Kind.LOSS, payer__in=Payer.objects.same_as(subscription.payer))
+    kind = movement.Kind.RETURNED if lost.exists() else movement.Kind.NEW
     _write(subscription, kind, at=at, before=0, reason="")
 
 

@@ -15,6 +15,7 @@ from membership.models.tiers import Tier
 from membership.states import State
 from payments.issues import open_issue
 from payments.models import Plan
+from receipts.models import Payer
 
 if TYPE_CHECKING:
     from payments.models import PlanTerms
@@ -99,7 +100,7 @@ class Membership(Subscription):
         if self.state not in (State.ACTIVE, State.PAST_DUE):
             return
         others = Membership.objects.filter(tier=self.tier, state__in=(State.ACTIVE, State.PAST_DUE)).exclude(pk=self.pk)
-        same = Q(payer=self.payer)
+        same = Q(payer__in=Payer.objects.same_as(self.payer))
         if self.payer.user_id:
             same |= Q(payer__user=self.payer.user_id)
         if self.payer.email:

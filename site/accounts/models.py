@@ -93,7 +93,10 @@ class OutgoingMail(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        indexes = [models.Index(fields=["state", "due_at"], name="mail_due")]
+        indexes = [
+            models.Index(fields=["state", "due_at"], name="mail_due"),
+            models.Index(Lower("to"), name="mail_by_address"),
+        ]
         permissions = [
             ("resend_outgoingmail", "Can send a mail again that could not be delivered"),
             ("view_mail_address", "Can see to whom mails went"),

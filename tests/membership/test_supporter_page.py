@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from membership.models import Gift, Membership, Movement, Tier
+from membership.movements import write_start
 from membership.states import State
+from payments.models import Issue
 from receipts.checks import books_problems
 from receipts.history import history_of, rows_of
 from receipts.merging import merge, undo
@@ -103,3 +105,23 @@ def test_the_supporters_own_page_shows_what_was_merged_and_a_strangers_does_not(
     merge(kept=kept, merged=merged, by=None)
     pages = [cast.signed_in(one).get(reverse("account_home")).content.decode() for one in (user, charlie)]
     assert [friend.name in page for page in pages] == [True, False]
+
+
+def test_who_comes_back_under_a_merged_payer_has_come_back(friend: Tier) -> None:
+    kept, merged = a_payer(), a_payer(email="old@example.org")
+    moved(a_membership(merged, friend), "loss", 18_000, 0)
+    merge(kept=kept, merged=merged, by=None)
+    again = a_membership(kept, friend)
+    write_start(again, NOW)
+    assert Movement.objects.get(subscription_id=again.pk).kind == Movement.Kind.RETURNED
+
+
+def test_two_plans_of_one_tier_under_merged_payers_are_warned_of(friend: Tier) -> None:
+    kept, merged = a_payer(), a_payer(email="old@example.org")
+    a_membership(merged, friend)
+    second = a_membership(kept, friend)
+    second._warn_of_second()
+    assert not Issue.objects.exists()
+    merge(kept=kept, merged=merged, by=None)
+    second._warn_of_second()
+    assert Issue.objects.get().kind == "duplicate_plan"
