@@ -43,6 +43,7 @@ def _gift(gift: Gift) -> Facts:
         "shown_on_the_wall": "yes" if gift.is_on_wall else "no",
         "name_on_the_wall": gift.wall_name,
         "message": gift.message,
+        "contact": gift.contact_name,
         "came_from": gift.came_from,
     }
 
@@ -52,7 +53,14 @@ def erase(person: Person) -> None:
     memberships = Membership.objects.filter(payer__in=person.payers).select_related("tier")
     memberships.update(cancel_reason="")
     Gift.objects.filter(payer__in=person.payers).update(
-        cancel_reason="", is_on_wall=False, hides_name=True, hides_amount=True, wall_name="", message="", came_from=""
+        cancel_reason="",
+        is_on_wall=False,
+        hides_name=True,
+        hides_amount=True,
+        wall_name="",
+        message="",
+        contact_name="",
+        came_from="",
     )
     for membership in memberships:
         blank_log([membership], membership.tier.name)
