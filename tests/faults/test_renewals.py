@@ -60,7 +60,8 @@ def test_f26_a_renewal_that_fails_three_times_and_then_succeeds(road: Road, memb
 
 
 @pytest.mark.parametrize(
-    ("end_state", "status"), [("cancel", "canceled"), ("unpaid", "unpaid"), ("past_due", "past_due")]
+    ("end_state", "status"),
+    [("cancel", "canceled"), ("unpaid", "unpaid"), ("past_due", "past_due"), ("pause", "paused")],
 )
 def test_f27_a_renewal_that_fails_for_good_ends_as_the_account_says(
     road: Road, member: Payment, end_state: str, status: str
