@@ -202,7 +202,9 @@ class Subscription(models.Model):
 
     def refunded(self, transaction: Transaction) -> None:
         """Access ends when nothing is left of the last payment; older ones bought time that has passed."""
-        paid = self.payments().filter(status=Payment.Status.PAID)
+        # Of two subscriptions that were paid by mistake, the one that goes on counts.
+        plan = self.plan()
+        paid = self.payments().filter(status=Payment.Status.PAID, **({"plan": plan} if plan else {}))
         last = paid.exclude(transaction=None).order_by("-paid_at", "-pk").first()
         if last is None or last.transaction is None or ledger.unrefunded(last.transaction):
             return

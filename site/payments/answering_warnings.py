@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from payments.ending import end_plan
-from payments.models import FraudWarning, Payment, Refund
-from payments.refunding import RefundRefused, request_refund
+from payments.models import FraudWarning
+from payments.refunding import refund_rest
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ def refund_warned() -> int:
 
 
 def _answer(warning: FraudWarning) -> bool:
-    refunded = _refund(warning.payment)
+    refunded = refund_rest(warning.payment, reason=REASON)
     if refunded is None:
         return False
     plan = warning.payment.plan
@@ -34,17 +34,3 @@ def _answer(warning: FraudWarning) -> bool:
         return False
     FraudWarning.objects.filter(pk=warning.pk).update(answered_at=timezone.now())
     return refunded
-
-
-def _refund(payment: Payment) -> bool | None:
-    """Whether all that was left went back; None when Stripe could not be asked, so that the next run asks again."""
-    waiting = payment.refunds.filter(status=Refund.Status.REQUESTED).first()
-    amount = waiting.amount if waiting else payment.refundable_amount
-    if amount <= 0:
-        return False
-    try:
-        request_refund(payment, amount=amount, reason=REASON, by=None)
-    except RefundRefused as refused:
-        log.warning("A payment with a fraud warning was not refunded: %s", refused)
-        return None if payment.refunds.filter(status=Refund.Status.REQUESTED).exists() else False
-    return True

@@ -64,6 +64,28 @@ def mail_kinds() -> list[MailKind]:
             sample_context=sample_context,
         ),
         MailKind(
+            key="payments/mail/paid_twice",
+            label="Paid twice by mistake",
+            when="Sent when a checkout was paid on two pages, and the second subscription has ended by itself.",
+            placeholders={
+                "name": Placeholder("The payer's name", lambda context: context["payer"].name, "Grace Hopper"),
+                "given_back": Placeholder(
+                    "What goes back",
+                    lambda context: money(context["given_back"], context["payment"].currency),
+                    "$25.00",
+                ),
+                "for": Placeholder(
+                    "What it was paid for",
+                    lambda context: context["payment"].describe(),
+                    "Guardian membership, monthly",
+                ),
+                "account_url": Placeholder(
+                    "Open My account", lambda context: context["account_url"], "https://example.org/account/"
+                ),
+            },
+            sample_context=lambda: {**sample_context(), "given_back": 2500},
+        ),
+        MailKind(
             key="payments/mail/go_on",
             label="Link to go on to the payment",
             when="Sent when a checkout goes on by e-mail, because programs may be trying out stolen cards.",

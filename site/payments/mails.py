@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.mailing import send_mail_later
-from payments.models import Refund
+from payments.models import Payment, Plan, Refund
 from receipts.models import Receipt
 
 
@@ -25,6 +25,24 @@ def refunded(refund: Refund, voided: Sequence[Receipt]) -> None:
             "payment": refund.payment,
             "refund": refund,
             "voided": voided,
+            "account_url": settings.BASE_URL + reverse("account_home"),
+        },
+        language=payer.language or "en",
+    )
+
+
+def paid_twice(plan: Plan, payments: Sequence[Payment]) -> None:
+    """Say that one of two subscriptions for the same thing has ended, and that the other goes on."""
+    payer = plan.payer
+    if not payer.email:
+        return
+    send_mail_later(
+        template="payments/mail/paid_twice",
+        to=payer.email,
+        context={
+            "payer": payer,
+            "payment": payments[0],
+            "given_back": sum(payment.refunded_amount for payment in payments),
             "account_url": settings.BASE_URL + reverse("account_home"),
         },
         language=payer.language or "en",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -12,6 +13,8 @@ from payments import gateway, worker
 from payments.gateway import reference_of
 from payments.mirror.ours import NotHereYet, NotOurs
 from payments.models import Payment, Refund
+
+log = logging.getLogger(__name__)
 
 # Stripe forgets a key after a day or more; after that, the same key would make a second refund.
 KEY_KEPT = timedelta(hours=23)
@@ -53,6 +56,23 @@ def request_refund(payment: Payment, *, amount: int, reason: str, by: User | Non
         Refund.objects.filter(pk=refund.pk, refund_id=None).update(refund_id=remote.id, status=Refund.Status.PENDING)
     refund.refresh_from_db()
     return refund
+
+
+def refund_rest(payment: Payment, *, reason: str) -> bool | None:
+    """Give back, without staff, all that is left of a payment.
+
+    False when there was nothing left or Stripe refused; None when Stripe could not be asked: then ask again later.
+    """
+    waiting = payment.refunds.filter(status=Refund.Status.REQUESTED).first()
+    amount = waiting.amount if waiting else payment.refundable_amount
+    if amount <= 0:
+        return False
+    try:
+        request_refund(payment, amount=amount, reason=reason, by=None)
+    except RefundRefused as refused:
+        log.warning("A payment was not refunded: %s", refused)
+        return None if payment.refunds.filter(status=Refund.Status.REQUESTED).exists() else False
+    return True
 
 
 def _after_failure(refund: Refund, payment: Payment) -> str:

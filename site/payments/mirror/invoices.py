@@ -134,7 +134,8 @@ def _payment_of(plan: Plan, invoice: stripe.Invoice) -> Payment:
     if found:
         return found
     first = plan.first_payment
-    if invoice.billing_reason == "subscription_create" and first.invoice_id is None:
+    is_its_own = first.invoice_id is None and first.plan_id in {None, plan.pk}
+    if invoice.billing_reason == "subscription_create" and is_its_own:
         first.invoice_id = invoice.id
         first.save(update_fields=["invoice_id"])
         return first

@@ -15,7 +15,7 @@ from payments.booking import release
 from payments.intervals import interval_of
 from payments.issues import open_issue
 from payments.mirror.ours import at, id_of, maybe_at, payment_for, told_at
-from payments.models import Payment, Plan
+from payments.models import Payment, Plan, SecondPlan
 
 
 @dataclass(frozen=True)
@@ -151,9 +151,15 @@ def _last_day(year: int, month: int) -> date:
 
 def _warn_of_duplicates(plan: Plan) -> None:
     """Two live plans for one thing are a fact that Stripe reports: a warning, never a refusal."""
-    others = Plan.objects.filter(payer=plan.payer, payable_kind=plan.payable_kind, payable_id=plan.payable_id)
-    if others.exclude(pk=plan.pk).running().exists() and not plan.is_over:
-        open_issue("duplicate_plan", plan.subscription_id, f"{plan.subscription_id} is not the payer's only live plan.")
+    same = Plan.objects.filter(payer=plan.payer, payable_kind=plan.payable_kind, payable_id=plan.payable_id)
+    others = same.exclude(pk=plan.pk).running()
+    if plan.is_over or not others:
+        return
+    open_issue("duplicate_plan", plan.subscription_id, f"{plan.subscription_id} is not the payer's only live plan.")
+    first = others.filter(first_payment=plan.first_payment_id, pk__lt=plan.pk).first()
+    if first:
+        # Two pages of one checkout were paid. Whoever begins anew, on purpose, has a checkout of their own for it.
+        SecondPlan.objects.get_or_create(plan=plan, defaults={"first": first})
 
 
 def tell(plan: Plan) -> None:

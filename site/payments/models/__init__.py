@@ -10,6 +10,7 @@ from payments.models.payments import Payment, PaymentItem, PaymentLine
 from payments.models.plans import Plan, PlanLine, PlanTerms, RenewalFailure
 from payments.models.reconciliation import BalanceLine, Issue, Payout
 from payments.models.schedule import ScheduledJob
+from payments.models.second_plans import SecondPlan
 
 __all__ = [
     "BalanceLine",
@@ -33,6 +34,7 @@ __all__ = [
     "RenewalFailure",
     "SafeMode",
     "ScheduledJob",
+    "SecondPlan",
     "SpentProof",
     "Tally",
 ]
