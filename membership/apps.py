@@ -1,9 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.apps import AppConfig
-from django.db import connections
 from django.db.models.signals import m2m_changed, post_migrate, pre_save
 
 
@@ -19,6 +16,7 @@ class MembershipConfig(AppConfig):
 
         from membership.access import when_email_confirmed
         from membership.finance import grant_to_finance
+        from membership.guarding import guard_movements
         from membership.tier_groups import refuse_permissions, refuse_tree_permission
 
         email_confirmed.connect(when_email_confirmed, dispatch_uid="membership.sync_groups")
@@ -27,12 +25,3 @@ class MembershipConfig(AppConfig):
         m2m_changed.connect(refuse_permissions, sender=Group.permissions.through)
         pre_save.connect(refuse_tree_permission, sender=GroupPagePermission)
         pre_save.connect(refuse_tree_permission, sender=GroupCollectionPermission)
-
-
-def guard_movements(sender: AppConfig, using: str, **kwargs: Any) -> None:
-    from receipts.triggers import guard
-
-    connection = connections[using]
-    # Half-way through the migrations the log may not be there yet, or no more.
-    if "membership_movement" in connection.introspection.table_names():
-        guard(connection, "membership_movement", what="movements")

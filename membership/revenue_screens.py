@@ -79,7 +79,7 @@ class RevenueView(WagtailAdminTemplateMixin, TemplateView):
     page_title = "Recurring revenue"
     header_icon = "rotate"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not request.user.has_perm("membership.view_movement"):
             raise PermissionDenied
         last = month_of(timezone.now())

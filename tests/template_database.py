@@ -49,7 +49,7 @@ def template_key(version: str) -> str:
     # The ledger's triggers and the groups' permissions are installed by code after a migration, not by one.
     installing = (
         "receipts/triggers*", "receipts/roles.py", "site/*/roles.py", "site/*/finance.py", "*/finance.py",
-        "membership/apps.py",
+        "membership/guarding.py",
     )  # fmt: skip
     by_code = [path for pattern in installing for path in REPOSITORY.glob(pattern)]
     for path in sorted(by_code):

@@ -66,7 +66,7 @@ def from_files(key: str, values: dict[str, Any], language: str) -> Wording:
     values = {**values, "subject": subject}
     text = render_to_string(files_of(key, "", "txt", language), values)
     try:
-        html = render_to_string(files_of(key, "", "html", language), values)
+        html = str(render_to_string(files_of(key, "", "html", language), values))
     except TemplateDoesNotExist:
         html = _html_of_text(key, values, language)
     return _worded(subject, text, html)

@@ -59,7 +59,7 @@ def change_name(request: HttpRequest) -> HttpResponse:
 def mail_choices(request: HttpRequest) -> HttpResponse:
     """What is chosen counts for every address that the person has proved to be theirs."""
     form = MailChoicesForm(
-        request.POST if request.method == "POST" else None, initial=choices.choices_of(request.user.email)
+        request.POST if request.method == "POST" else None, initial=choices.choices_of(request.user.get_username())
     )
     if request.method == "POST" and form.is_valid():
         choices.save_choices(addresses_of(request.user), form.cleaned_data, how=MailChoice.How.ACCOUNT)

@@ -297,7 +297,7 @@ def card_of_customer(customer_id: str) -> stripe.PaymentMethod | None:
     expand: Any = {"expand": ["invoice_settings.default_payment_method"]}
     customer = call(client().v1.customers.retrieve, customer_id, expand)
     settings_ = getattr(customer, "invoice_settings", None)
-    return settings_.default_payment_method if settings_ else None  # type: ignore[return-value]
+    return settings_.default_payment_method if settings_ else None
 
 
 def customers_with(email: str) -> list[stripe.Customer]:

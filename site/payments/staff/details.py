@@ -51,7 +51,7 @@ def stripe_ids(payment: Payment) -> list[tuple[str, str]]:
 
 def failures_of(payment: Payment) -> list[tuple[RenewalFailure, str]]:
     """The failed payments of its subscription, newest first, and what became of each."""
-    failures = RenewalFailure.objects.filter(plan=payment.plan_id).order_by("-recorded_at") if payment.plan_id else []
+    failures = RenewalFailure.objects.filter(plan__isnull=False, plan=payment.plan_id).order_by("-recorded_at")
     return [(failure, BECAME[failure.settled_as]) for failure in failures[:FAILURES_SHOWN]]
 
 
