@@ -80,6 +80,21 @@ def test_f27_a_renewal_that_fails_for_good_ends_as_the_account_says(
     assert road.books_agree()
 
 
+def test_f28_a_renewal_that_the_bank_asks_about_is_finished_on_stripe_s_page(road: Road, member: Payment) -> None:
+    road.sandbox.next_outcome(road.plan(member).subscription_id, "authentication_required")
+    road.sandbox.advance(32 * DAY)
+    road.deliver_and_work_off(times=2)
+    failure = RenewalFailure.objects.get()
+    assert failure.reason == "authentication_required" and failure.pay_url.startswith(road.sandbox.url)
+    assert road.plan(member).status == "past_due" and Receipt.objects.count() == 1
+    road.sandbox.pay_invoice(failure.invoice_id)
+    road.deliver_and_work_off(times=2)
+    failure.refresh_from_db()
+    assert road.plan(member).status == "active" and failure.settled_as == "paid"
+    assert road.offering(member).paid_count == Receipt.objects.count() == 2
+    assert len(road.offering(member).failures) == 1 and road.books_agree()
+
+
 def give_full_discount(payment: Payment) -> None:
     """Put the checkout's session in place of one with a coupon of 100 %."""
     stripe = gateway.client().v1
