@@ -10,7 +10,16 @@ from django.contrib.auth.models import Group, Permission
 
 from payments.finance import FINANCE
 
-GRANTED = ("view_membership", "view_movement", "view_tier", "add_tier", "change_tier")
+GRANTED = (
+    "view_gift",
+    "view_membership",
+    "resend_tribute",
+    "change_givingsettings",
+    "view_movement",
+    "view_tier",
+    "add_tier",
+    "change_tier",
+)
 
 
 def grant_to_finance(sender: AppConfig, using: str, **kwargs: Any) -> None:

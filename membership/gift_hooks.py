@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,10 +13,11 @@ from wagtail import hooks
 from accounts.mail_kinds import MailKind
 from accounts.privacy import Person, Table
 from accounts.sections import AccountSection
-from membership import gift_account, gift_privacy, tributes
+from membership import demo_gifts, gift_account, gift_privacy, tributes
 from membership.gift_block import render_gift_form
 from membership.gift_mail_kinds import gift_mail_kinds
 from pages.offers import Offer
+from payments.models import Payment
 
 
 @hooks.register("register_offer")
@@ -36,6 +38,17 @@ def mails() -> list[MailKind]:
 @hooks.register("scheduled_jobs")
 def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
     return [("membership.tell_families", timedelta(minutes=15), tributes.notify_all_due)]
+
+
+# After the memberships: who is known to the demo joins the first offering.
+@hooks.register("demo_offering", order=10)
+def demo_offering() -> tuple[Callable[[], Any], Callable[[Mapping[str, str], Random], Payment]]:
+    return demo_gifts.prepare, demo_gifts.start_checkout
+
+
+@hooks.register("register_log_actions")
+def what_staff_do(actions: Any) -> None:
+    actions.register_action("membership.resend_tribute", "Send the message to a family again", "Message sent again")
 
 
 @hooks.register("export_person")

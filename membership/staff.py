@@ -19,6 +19,7 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from membership.access import group_of
+from membership.gift_staff import GiftViewSet
 from membership.models import Interval, Membership, Tier
 from membership.revenue_screens import MovementViewSet, RevenueReport
 from membership.states import State
@@ -201,4 +202,4 @@ class MembershipGroup(ViewSetGroup):
     menu_label = "Membership"
     menu_icon = "group"
     menu_order = 210
-    items = (MembershipViewSet, TierViewSet, RevenueReport, MovementViewSet)
+    items = (MembershipViewSet, GiftViewSet, TierViewSet, RevenueReport, MovementViewSet)

@@ -25,7 +25,7 @@ ANONYMOUS = "Somebody who stays unnamed"
 class GiftQuerySet(SubscriptionQuerySet):
     def for_staff(self) -> GiftQuerySet:
         """All that a listing shows, in one query."""
-        return self.select_related("payer", "fund", "campaign")
+        return self.select_related("payer", "fund", "campaign", "tribute")
 
 
 class Gift(Subscription):

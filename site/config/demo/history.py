@@ -54,7 +54,7 @@ class History:
     people: int
     months: int
     starts: list[Start]
-    # Joins first and stays.
+    # Takes everything that is offered first, and stays.
     member: Person
     tell: Callable[[float], None]
     dice: Random = field(default_factory=lambda: Random(20240601))
@@ -77,7 +77,11 @@ class History:
 
     def _live_month(self, month: int, start: datetime) -> None:
         joiners = [supporter(month * 1000 + number, self.dice) for number in range(self._joiners(month))]
-        for person in [self.member, *joiners] if month == 0 else joiners:
+        if month == 0:
+            # Somebody who can sign in has something of everything to look at.
+            for start in self.starts:
+                self._pay(start(self.member, self.dice))
+        for person in joiners:
             self._join(person)
         self._catch_up(start - timedelta(days=2))
         self._let_things_happen(start)
@@ -97,7 +101,9 @@ class History:
     def _join(self, person: Person) -> None:
         if not self.starts:
             return
-        payment = self.dice.choice(self.starts)(person, self.dice)
+        self._pay(self.dice.choice(self.starts)(person, self.dice))
+
+    def _pay(self, payment: Payment) -> None:
         if self._happens(DECLINED_FIRST):
             control(f"checkout/{payment.session_id}/complete", outcome="declined")
         control(f"checkout/{payment.session_id}/complete", outcome="paid")

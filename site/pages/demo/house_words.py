@@ -194,6 +194,12 @@ def about(use: Materials) -> list[Block]:
 def support_us(use: Materials) -> list[Block]:
     return [
         offer(kind="membership.tiers"),
+        offer(
+            kind="membership.gift",
+            title="Or give what suits you",
+            text="Once, or as often as you like. In your own name, for a company, or in memory of somebody.",
+            reference="support-us",
+        ),
         feature(
             title="What members make possible",
             text=(

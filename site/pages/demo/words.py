@@ -167,7 +167,7 @@ def home(use: Materials) -> list[Block]:
         call_to_action(
             title="Keep the light on",
             text="Fifteen dollars a month pay for one evening of training, with a meal and child care.",
-            links=[use.link("Become a member", "support-us")],
+            links=[use.link("Become a member", "support-us"), link("Give once", address="/give/")],
         ),
     ]
 
