@@ -89,7 +89,7 @@ class PayerViewSet(ReadOnlyViewSet):
     inspect_view_class = SupporterView
     inspect_template_name = "receipts/staff/supporter.html"
     filterset_class = PayerFilterSet
-    actions = ("change", "merge", "export")
+    actions = ("change", "merge", "export", "erase")
     list_display = [
         TitleColumn("name", url_name="payers:inspect", sort_key="name"),
         Column("email", label="E-mail", sort_key="email"),

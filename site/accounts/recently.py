@@ -1,4 +1,4 @@
-"""Pages that show or change all of somebody's data open only to who has signed in a moment ago.
+"""Pages that show all of somebody's data, or give it away, open only to who has signed in a moment ago.
 
 Most people here have no password to ask for again. A new sign-in by mailed code proves as much, with limits and
 expiry that exist already; staff give their password and second factor on the same way.

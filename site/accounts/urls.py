@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from allauth.account.views import EmailView
 from django.urls import include, path
 
 from accounts import own_data, views
+from accounts.recently import recent_sign_in_required
 from accounts.staff import StaffAccountView
 from accounts.stop_views import stop_mail
 
@@ -14,6 +16,8 @@ urlpatterns = [
     path("django-admin/login/", views.to_the_login),
     path("admin/account/", StaffAccountView.as_view()),
     path("accounts/login/password/", views.PasswordLoginView.as_view(), name="account_login_password"),
+    # Before allauth's own: who moves an account to another address takes it over.
+    path("accounts/email/", recent_sign_in_required(EmailView.as_view()), name="account_email"),
     path("accounts/", include("allauth.urls")),
     path("account/", views.account_home, name="account_home"),
     path("account/name/", views.change_name, name="account_name"),

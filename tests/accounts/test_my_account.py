@@ -12,6 +12,7 @@ from wagtail import hooks
 
 from accounts.models import User
 from accounts.sections import AccountSection
+from tests.accounts.recent import sign_in_now
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ def test_signing_out_needs_a_post(client: Client, alice: User) -> None:
 def test_addresses_are_shown_with_only_what_can_be_done(client: Client, db: None) -> None:
     person = User.objects.create_user("grace@example.org")
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
-    client.force_login(person)
+    sign_in_now(client, person)
     page = client.get(reverse("account_email")).content.decode()
     assert "Main address" in page and "action_remove" not in page and "action_primary" not in page
     client.post(reverse("account_email"), {"action_add": "", "email": "okafor@example.org"})

@@ -1,4 +1,4 @@
-"""Joining tells nobody whether an address is known: the same pages, the same way to Stripe."""
+"""Joining and giving tell nobody whether an address is known: the same pages, the same way to Stripe."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from accounts.inviting import invite
 from accounts.models import OutgoingMail, User
 from membership.models import Membership, Tier
 from receipts.payers import find_or_create_payer
+from tests.membership.giver import Giver
 from tests.membership.way import Way
 
 KNOWN, INVITED, UNKNOWN = "alice@example.org", "e.eve@example.org", "nobdy@example.org"
@@ -45,6 +46,17 @@ def test_every_step_answers_alike(people: None, way: Way, friend: Tier, guardian
         first, *others = [answer for answered, answer in answers if answered == tier]
         assert all(other == first for other in others)
     assert answers[0][1][0] == (303 if step == "pay" else 200)
+
+
+@pytest.mark.parametrize("step", ["review", "pay"])
+def test_so_does_every_step_of_giving(people: None, way: Way, step: str) -> None:
+    answers = []
+    for address in (KNOWN, INVITED, UNKNOWN):
+        giver = Giver(sandbox=way.sandbox, client=Client())
+        total = str(giver.look("review", email=address).context["total"])
+        answers.append(seen(giver.look(step, email=address, total=total), address))
+    assert answers[0] == answers[1] == answers[2]
+    assert answers[0][0] == (303 if step == "pay" else 200)
 
 
 def test_nothing_is_mailed_before_anything_is_paid(people: None, way: Way, friend: Tier) -> None:
