@@ -40,7 +40,7 @@ def open_issues() -> list[Issue]:
 class TestF63StaffAreAsked:
     def test_a_warning_is_an_issue_and_nothing_moves(self, road: Road, warned: Payment) -> None:
         (issue,) = open_issues()
-        assert issue.payment == warned and "made_with_stolen_card" in issue.detail
+        assert issue.payment == warned and "made with stolen card" in issue.detail
         assert FraudWarning.objects.get().actionable
         assert refund_warned() == 0, "the setting is off"
         assert not Refund.objects.exists() and Receipt.objects.get().is_live

@@ -53,6 +53,6 @@ def _tell_staff(warning: FraudWarning) -> None:
     open_issue(
         "fraud_warning",
         warning.warning_id,
-        f"{warning.warning_id}: {warning.fraud_type}. A refund now spares the dispute and its fee.",
+        f"{warning.warning_id}: {warning.why}. A refund now spares the dispute and its fee.",
         payment=warning.payment,
     )

@@ -72,3 +72,8 @@ class FraudWarning(models.Model):
 
     def __str__(self) -> str:
         return self.warning_id
+
+    @property
+    def why(self) -> str:
+        """Stripe's word, as words: "made with stolen card"."""
+        return self.fraud_type.replace("_", " ")
