@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from membership.models import GivingSettings
+from payments.currencies import step_of
 
 WHOLE = 10_000
 
@@ -15,6 +16,8 @@ class Rates:
 
     basis_points: int
     fixed: int
+    # What Stripe takes whole multiples of.
+    step: int = 1
 
     def fee_on(self, total: int) -> int:
         """Rounded up, as a cost that must not be forgotten."""
@@ -26,7 +29,7 @@ def rates_for(currency: str) -> Rates | None:
     giving = GivingSettings.load()
     if not giving.offers_fee_cover or currency != giving.currency:
         return None
-    return Rates(basis_points=giving.fee_basis_points, fixed=giving.fixed_fee)
+    return Rates(basis_points=giving.fee_basis_points, fixed=giving.fixed_fee, step=step_of(currency))
 
 
 def cover_for(amount: int, currency: str) -> int:
@@ -37,4 +40,4 @@ def cover_for(amount: int, currency: str) -> int:
 
 def cover_at(amount: int, rates: Rates) -> int:
     total = -(-(amount + rates.fixed) * WHOLE // (WHOLE - rates.basis_points))
-    return total - amount
+    return -(-total // rates.step) * rates.step - amount

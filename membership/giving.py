@@ -16,6 +16,7 @@ from membership.models.tiers import MOST
 from membership.states import State
 from membership.tributes import TributeTerms, keep_tribute, tribute_of
 from payments import checkout
+from payments.currencies import refusal_of
 from payments.models import Payment
 from receipts.models import Fund, Payer
 from receipts.money import format_amount
@@ -103,6 +104,8 @@ def refuse_amount(amount: int, giving: GivingSettings, locale: str = "en") -> No
     if amount < giving.smallest:
         least = format_amount(giving.smallest, giving.currency, locale)
         raise NotOffered(f"The smallest gift that we can take by card is {least}.")
+    if refusal := refusal_of(amount, giving.currency, locale):
+        raise NotOffered(refusal)
     if amount > MOST:
         raise NotOffered(f"The largest amount this form takes is {format_amount(MOST, giving.currency, locale)}.")
 

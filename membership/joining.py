@@ -13,6 +13,7 @@ from membership.models import Membership, Tier
 from membership.models.tiers import MOST
 from membership.states import State
 from payments import checkout
+from payments.currencies import refusal_of
 from payments.models import Payment
 from receipts.models import Payer
 from receipts.money import format_amount
@@ -67,6 +68,8 @@ def amount_to_pay(tier: Tier, interval: str, amount: int | None, locale: str = "
     if amount < price:
         least = format_amount(price, tier.currency, locale)
         raise NotOffered(f"The smallest amount of this tier is {least}. Leave this empty to pay just that.")
+    if refusal := refusal_of(amount, tier.currency, locale):
+        raise NotOffered(refusal)
     if amount > MOST:
         raise NotOffered(f"The largest amount this form takes is {format_amount(MOST, tier.currency, locale)}.")
     if amount != price and not tier.allows_more:

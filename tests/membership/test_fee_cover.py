@@ -29,6 +29,13 @@ def test_the_gift_arrives_whole_and_a_unit_less_would_not_do(amount: int, rates:
     assert total - 1 - rates.fee_on(total - 1) < amount
 
 
+@given(amount=st.integers(1, 9_000_000).map(lambda tens: tens * 10), points=st.integers(0, 2000))
+def test_what_a_card_pays_is_a_multiple_of_what_stripe_takes(amount: int, points: int) -> None:
+    rates = Rates(basis_points=points, fixed=300, step=10)
+    total = amount + cover_at(amount, rates)
+    assert total % 10 == 0 and total - rates.fee_on(total) >= amount
+
+
 @pytest.mark.django_db
 class TestInTheForm:
     @pytest.fixture

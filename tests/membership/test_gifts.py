@@ -267,17 +267,36 @@ def test_stripe_out_of_reach_keeps_what_was_typed(giver: Giver) -> None:
     assert only_gift().state == State.GIVEN
 
 
-@pytest.mark.parametrize(("currency", "typed", "minor"), [("JPY", "5000", 5000), ("KWD", "12.345", 12345)])
+@pytest.mark.parametrize(
+    ("currency", "typed", "minor"),
+    [("JPY", "5000", 5000), ("ISK", "1000", 1000), ("HUF", "1999.50", 199950), ("KWD", "12.340", 12340)],
+)
 def test_currencies_without_cents_and_with_three_decimals(
     giver: Giver, settings: Any, currency: str, typed: str, minor: int
 ) -> None:
     settings.REPORTING_CURRENCY = currency
-    assert giver.give(amount="other", other_amount=typed, covers_fee="on").amount > minor
+    payment = giver.give(amount="other", other_amount=typed, covers_fee="on")
+    assert payment.amount > minor and payment.amount % (10 if currency == "KWD" else 1) == 0
     giver.pay()
     gift = only_gift()
     assert (gift.gift_amount, gift.currency) == (minor, currency)
     assert not books_problems()
-    assert giver.look("review", amount="other", other_amount="100.5555").status_code == 422
+
+
+@pytest.mark.parametrize(("currency", "typed"), [("JPY", "500.5"), ("KWD", "12.345"), ("USD", "12.345")])
+def test_decimals_that_a_card_cannot_pay_are_refused_beside_the_field(
+    giver: Giver, settings: Any, currency: str, typed: str
+) -> None:
+    settings.REPORTING_CURRENCY = currency
+    response = giver.look("pay", amount="other", other_amount=typed)
+    assert response.status_code == 422 and list(response.context["form"].errors) == ["other_amount"]
+
+
+def test_a_gift_is_held_up_like_any_checkout_when_cards_are_tried(giver: Giver, settings: Any) -> None:
+    settings.GUARD_CHECKOUTS_PER_ADDRESS = 2
+    for number in range(6):
+        answer = giver.look("pay", email=f"bot{number}@example.com", total="5000")
+    assert answer.status_code != 303 and Payer.objects.count() <= 2 and giver.sessions() <= 2
 
 
 def test_the_wall_shows_only_what_was_chosen(bob: Payer) -> None:

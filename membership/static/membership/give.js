@@ -1,7 +1,7 @@
 // The gift form says at once what it comes to. The server works all of it out again; nothing here is believed.
 const page = document.querySelector("[data-give]");
 const form = page.closest("form");
-const { currency, digits, basisPoints, fixed } = page.dataset;
+const { currency, digits, basisPoints, fixed, step } = page.dataset;
 const suggestions = JSON.parse(document.getElementById("give-suggestions").textContent);
 const locale = document.documentElement.lang || "en";
 const decimals = Number(digits);
@@ -28,7 +28,10 @@ function amount() {
 }
 
 // As in membership/fee_cover.py.
-const coverOf = (gift) => Math.ceil(((gift + Number(fixed)) * 10000) / (10000 - Number(basisPoints))) - gift;
+function coverOf(gift) {
+  const whole = Math.ceil(((gift + Number(fixed)) * 10000) / (10000 - Number(basisPoints)));
+  return Math.ceil(whole / Number(step)) * Number(step) - gift;
+}
 
 function tell() {
   const gift = amount();
