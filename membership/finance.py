@@ -1,4 +1,4 @@
-"""What the Finance group may do here: set prices and what benefits are worth, and look memberships up."""
+"""Who may do what here: Finance sets prices and what benefits are worth, fundraisers do what `fundraising` names."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from django.apps import AppConfig
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 
+from accounts.roles import FUNDRAISERS
+from membership.fundraising.roles import READING, WORKING
 from payments.finance import FINANCE
 
 GRANTED = (
@@ -23,10 +25,11 @@ GRANTED = (
 
 
 def grant_to_finance(sender: AppConfig, using: str, **kwargs: Any) -> None:
-    """After a migration, give Finance the permissions that it brought. One taken away by hand stays away."""
-    permissions = Permission.objects.using(using).filter(content_type__app_label="membership", codename__in=GRANTED)
-    known = list(permissions.values_list("codename", flat=True))
+    """After a migration, give each group the permissions that it brought. One taken away by hand stays away."""
+    permissions = Permission.objects.using(using).filter(content_type__app_label="membership")
+    known = set(permissions.values_list("codename", flat=True))
     # Django makes them by this very signal, but maybe after us; done twice, it does nothing.
     create_permissions(sender, using=using, verbosity=0)
-    group, is_new = Group.objects.using(using).get_or_create(name=FINANCE)
-    group.permissions.add(*permissions.exclude(codename__in=[] if is_new else known))
+    for name, codenames in {FINANCE: {*GRANTED, *WORKING}, FUNDRAISERS: WORKING, "Auditors": READING}.items():
+        group, is_new = Group.objects.using(using).get_or_create(name=name)
+        group.permissions.add(*permissions.filter(codename__in=codenames if is_new else codenames - known))

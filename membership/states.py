@@ -16,6 +16,8 @@ class State(TextChoices):
     UNPAID = "unpaid", "Ended unpaid"
     ABANDONED = "abandoned", "Never paid"
     GIVEN = "given", "Given"
+    # Written down by staff by mistake, and taken out of the books again.
+    UNDONE = "undone", "Taken back"
 
 
 # Stripe is still trying to collect: access goes on for the tier's grace days after the last paid one.

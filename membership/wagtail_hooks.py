@@ -17,6 +17,7 @@ from accounts.sections import AccountSection
 from membership import access, account, demo, gates, gift_hooks, privacy, revenue
 from membership.cards import known_interval, tier_cards
 from membership.diary import build_diary
+from membership.fundraising import hooks as fundraising_hooks
 from membership.history import membership_history, supporter_panels
 from membership.mail_kinds import mail_kinds
 from membership.staff import MembershipGroup
@@ -27,7 +28,7 @@ from receipts.history import HistoryItem, SupporterPanel
 from receipts.models import Payer
 
 # Registered there, beside what they give.
-__all__ = ["gift_hooks"]
+__all__ = ["fundraising_hooks", "gift_hooks"]
 
 
 @hooks.register("register_offer")

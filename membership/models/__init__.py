@@ -7,6 +7,7 @@ from membership.models.gifts import Gift
 from membership.models.giving_settings import GivingSettings
 from membership.models.memberships import Membership
 from membership.models.movements import Movement
+from membership.models.offline import OfflineGift
 from membership.models.subscriptions import Subscription
 from membership.models.tiers import Benefit, Interval, Tier, TierPrice
 from membership.models.tributes import Tribute
@@ -19,6 +20,7 @@ __all__ = [
     "Interval",
     "Membership",
     "Movement",
+    "OfflineGift",
     "Subscription",
     "Tier",
     "TierPrice",
