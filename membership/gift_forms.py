@@ -89,14 +89,15 @@ class GiftForm(TributeFields, PayerForm):
         self.digits = minor_digits(self.currency)
         self.rates = rates_for(self.currency)
         self.purposes = {purpose.key: purpose for purpose in open_purposes(giving)}
-        self.fields["purpose"].choices = [(purpose.key, purpose.label) for purpose in self.purposes.values()]
+        purposes = [(purpose.key, purpose.label) for purpose in self.purposes.values()]
+        self.fields["purpose"].choices = purposes  # type: ignore[attr-defined]
         self.fields["purpose"].initial = "any"
         if len(self.purposes) == 1:
             self.fields["purpose"].widget = forms.HiddenInput()
         if self.rates is None:
             del self.fields["covers_fee"]
         self.fields["other_amount"].help_text = f"In {self.currency}, at least {self.money(giving.smallest)}."
-        self.fields["amount"].choices = self._amounts()
+        self.fields["amount"].choices = self._amounts()  # type: ignore[attr-defined]
 
     def money(self, amount: int) -> str:
         return format_amount(amount, self.currency, self.locale)

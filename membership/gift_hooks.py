@@ -37,7 +37,10 @@ def mails() -> list[MailKind]:
 
 @hooks.register("scheduled_jobs")
 def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
-    return [("membership.tell_families", timedelta(minutes=15), tributes.notify_all_due)]
+    return [
+        ("membership.tell_families", timedelta(minutes=15), tributes.notify_all_due),
+        ("membership.forget_abandoned_tributes", timedelta(days=1), tributes.forget_abandoned),
+    ]
 
 
 # After the memberships: who is known to the demo joins the first offering.

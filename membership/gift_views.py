@@ -6,6 +6,7 @@ from typing import Any
 
 from csp.decorators import csp
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,7 +30,7 @@ from payments.views import remember_checkout
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def give(request: HttpRequest) -> HttpResponse:
+def give(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return _first_page(request)
     if request.POST.get("step") == "edit":
@@ -38,7 +39,7 @@ def give(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, form, status=422)
     if request.POST.get("step") == "notice" and form.is_tribute:
-        return _notice_as_it_looks(request, form)
+        return csp(MAIL_POLICY)(lambda _: HttpResponse(_notice(form).html))(request)
     if request.POST.get("step") != "pay":
         return _review_page(request, form)
     if request.POST.get("total") != str(_total(form)):
@@ -95,11 +96,6 @@ def _review_page(
         "has_changed": has_changed,
     }
     return render(request, "membership/give_review.html", context, status=status)
-
-
-@csp(MAIL_POLICY)
-def _notice_as_it_looks(request: HttpRequest, form: GiftForm) -> HttpResponse:
-    return HttpResponse(_notice(form).html)
 
 
 def _notice(form: GiftForm) -> Wording:

@@ -79,7 +79,7 @@ def _page(request: HttpRequest, mine: Tribute, form: NoticeForm, status: int = 2
 @never_cache
 @login_required
 @require_safe
-@csp(MAIL_POLICY)
+@csp(MAIL_POLICY)  # type: ignore[arg-type]
 def tribute_mail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The mail as a mail reader draws it. Its styles are its own, so this one answer allows them and nothing else."""
     return HttpResponse(notice_of(_mine(request, public_id)).html)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.mailing import send_mail_later, wording_of
 from accounts.privacy import Person
+from membership.states import State
 from payments.models import Payment
 from receipts import ledger
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 # How often a giver may send the notice once more; staff may oftener.
 MOST_RESENDS = 3
+ABANDONED_FOR = timedelta(days=30)
 TEMPLATE = "membership/mail/tribute"
 
 
@@ -117,6 +119,13 @@ def notify_all_due() -> int:
     """The scheduled job."""
     due = _model().objects.due(timezone.now()).select_related("gift__payer")
     return sum(notify(tribute) for tribute in due)
+
+
+def forget_abandoned() -> int:
+    """The scheduled job: whoever gave up the checkout left a family's address behind, and it serves nothing."""
+    long_ago = timezone.now() - ABANDONED_FOR
+    abandoned = _model().objects.filter(gift__state=State.ABANDONED, gift__created_at__lt=long_ago)
+    return abandoned.delete()[0]
 
 
 def is_kept(gift: Gift) -> bool:

@@ -248,6 +248,15 @@ class TestForgetting:
         assert Tribute.objects.get().family_email == ""
 
 
+def test_a_family_of_a_gift_that_was_never_made_is_forgotten(giver: Giver) -> None:
+    giver.give(**IN_MEMORY)
+    gift = Gift.objects.get()
+    gift.released()
+    assert tributes.forget_abandoned() == 0
+    Gift.objects.update(created_at=timezone.now() - timedelta(days=31))
+    assert tributes.forget_abandoned() == 1 and not Tribute.objects.exists()
+
+
 def test_two_workers_send_one_notice(giver: Giver) -> None:
     giver.give(**{**IN_MEMORY, "notify_on": on("1")})
     giver.pay()
