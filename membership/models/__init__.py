@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from membership.models.campaigns import Campaign
+from membership.models.gift_memberships import GiftMembership
 from membership.models.gifts import Gift
 from membership.models.giving_settings import GivingSettings
 from membership.models.memberships import Membership
@@ -16,6 +17,7 @@ __all__ = [
     "Benefit",
     "Campaign",
     "Gift",
+    "GiftMembership",
     "GivingSettings",
     "Interval",
     "Membership",

@@ -1,0 +1,1 @@
+"""A membership for somebody else: bought once, given by a code, redeemed once."""
