@@ -19,6 +19,7 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from membership.access import group_of
+from membership.gift_memberships.staff import GiftMembershipViewSet
 from membership.gift_staff import GiftViewSet
 from membership.models import Interval, Membership, Tier
 from membership.revenue_screens import MovementViewSet, RevenueReport
@@ -202,4 +203,4 @@ class MembershipGroup(ViewSetGroup):
     menu_label = "Membership"
     menu_icon = "group"
     menu_order = 210
-    items = (MembershipViewSet, GiftViewSet, TierViewSet, RevenueReport, MovementViewSet)
+    items = (MembershipViewSet, GiftViewSet, TierViewSet, GiftMembershipViewSet, RevenueReport, MovementViewSet)

@@ -3,10 +3,14 @@ from __future__ import annotations
 from django.urls import path
 
 from membership import account, gift_views, tribute_views, views
+from membership.gift_memberships import views as given
 
 urlpatterns = [
     path("join/", views.tiers, name="join"),
     path("join/<slug:slug>/", views.join, name="join_tier"),
+    path("give/membership/", given.give, name="gift_membership"),
+    path("redeem/", given.redeem, name="redeem"),
+    path("account/given-memberships/<uuid:public_id>/", given.card, name="gift_membership_card"),
     path("give/", gift_views.give, name="give"),
     path("account/gifts/<uuid:public_id>/tribute/", tribute_views.tribute, name="tribute"),
     path("account/gifts/<uuid:public_id>/tribute/mail/", tribute_views.tribute_mail, name="tribute_mail"),

@@ -18,6 +18,7 @@ from membership import access, account, demo, gates, gift_hooks, privacy, revenu
 from membership.cards import known_interval, tier_cards
 from membership.diary import build_diary
 from membership.fundraising import hooks as fundraising_hooks
+from membership.gift_memberships import hooks as given_hooks
 from membership.history import membership_history, supporter_panels
 from membership.mail_kinds import mail_kinds
 from membership.staff import MembershipGroup
@@ -28,7 +29,7 @@ from receipts.history import HistoryItem, SupporterPanel
 from receipts.models import Payer
 
 # Registered there, beside what they give.
-__all__ = ["fundraising_hooks", "gift_hooks"]
+__all__ = ["fundraising_hooks", "gift_hooks", "given_hooks"]
 
 
 @hooks.register("register_offer")

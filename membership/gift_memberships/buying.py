@@ -46,7 +46,7 @@ def begin(*, payer_details: PayerDetails, gift: GiftTerms, user: Any, locale: st
         checkout.CheckoutUnavailable, checkout.AlreadyPaid: as their names say.
     """
     amount = price_of(gift.tier, gift.interval)
-    payer = find_or_create_payer(kind=Payer.Kind.PERSON, user=user, **asdict(payer_details))
+    payer = find_or_create_payer(user=user, **asdict(payer_details))
     try:
         return _start(payer, gift, amount, locale)
     except IntegrityError:

@@ -15,7 +15,9 @@ GIVER = Placeholder("Who gives it", lambda context: context["giver"], "Grace Hop
 CODE = Placeholder("The code", lambda context: context["gift"].code, "ABCD-EFGH-JKLM", is_required=True)
 MONTHS = Placeholder("How many months", lambda context: str(context["gift"].months), "12")
 REDEEM = Placeholder("Redeem it", lambda context: context["redeem_url"], "https://example.org/redeem/")
-UNTIL = Placeholder("The last day to redeem it", lambda context: written_day(context["gift"].redeem_by), "14 March 2027")
+UNTIL = Placeholder(
+    "The last day to redeem it", lambda context: written_day(context["gift"].redeem_by), "14 March 2027"
+)
 MESSAGE = Placeholder("The giver's message", lambda context: context["gift"].message, "With love.")
 FOR_WHOM = Placeholder("Who it is for", lambda context: context["gift"].recipient_name, "Ada Lovelace")
 

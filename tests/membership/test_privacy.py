@@ -70,6 +70,7 @@ def test_a_member_who_leaves_is_no_member_and_pays_nothing_more(leaving: Client,
 GONE, NO_NAME = "its text is erased", "its text names nobody"
 BELONG_TO_PAYERS = {
     "membership.Gift": GONE,
+    "membership.GiftMembership": GONE,
     "membership.Membership": GONE,
     "membership.Movement": NO_NAME,
     "payments.Customer": NO_NAME,
