@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_mails_are_found_by_address'),
-        ('membership', '0005_tributes'),
+        ('membership', '0006_offline_gifts'),
         ('receipts', '0006_plain_postcode_index'),
     ]
 
