@@ -26,15 +26,9 @@ PER = Placeholder("How often", lambda context: per(context["membership"].interva
 MANAGE = Placeholder("Open My account", lambda context: context["manage_url"], "https://example.org/account/")
 WORDS = {
     "en": {
-        "again": "We will try again on {}.",
-        "goes_on": "Your benefits go on for now.",
-        "last": "We will not try again, and your membership ends.",
         "until": "Your benefits go on until {}.",
     },
     "es": {
-        "again": "Volveremos a intentarlo el {}.",
-        "goes_on": "Por ahora sus ventajas continúan.",
-        "last": "No volveremos a intentarlo y su membresía termina.",
         "until": "Sus ventajas continúan hasta el {}.",
     },
 }
@@ -59,14 +53,6 @@ def next_payment(context: Context) -> str:
     return written_day(context["next_payment_at"])
 
 
-def what_next(context: Context) -> str:
-    """Whole sentences: what is true of the last attempt is not of those before."""
-    if context["is_last"]:
-        return words()["last"]
-    day = written_day(context["next_attempt_at"])
-    return " ".join([*([words()["again"].format(day)] if day else []), words()["goes_on"]])
-
-
 def benefits_until(context: Context) -> str:
     day = written_day(context["membership"].paid_until)
     return words()["until"].format(day) if day else ""
@@ -77,7 +63,6 @@ def words() -> dict[str, str]:
 
 
 NEXT_PAYMENT = Placeholder("Day of the next payment", next_payment, "14 March 2027")
-WHAT_NEXT = Placeholder("What happens next", what_next, "We will try again on 14 March 2027.")
 BENEFITS_UNTIL = Placeholder("Until when", benefits_until, "Your benefits go on until 14 March 2027.")
 
 
@@ -89,13 +74,6 @@ def mail_kinds() -> list[MailKind]:
             when="Sent when the first payment of a membership is in the books.",
             placeholders={**COMMON, "next_payment": NEXT_PAYMENT},
             sample_context=partial(sample_context, next_payment_at=SAMPLE_DAY),
-        ),
-        MailKind(
-            key="membership/mail/renewal_failed",
-            label="Membership: a payment failed",
-            when="Sent each time a renewal could not be collected.",
-            placeholders={**COMMON, "what_next": WHAT_NEXT},
-            sample_context=partial(sample_context, next_attempt_at=SAMPLE_DAY, is_last=False),
         ),
         MailKind(
             key="membership/mail/cancelled",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +24,6 @@ PER = {
 def welcome(membership: Membership, plan: Plan | None) -> None:
     """Says that it recurs, how much, when next and how to end it: the first mail is where people look for that."""
     _send("welcome", membership, {"next_payment_at": plan.current_period_end if plan else None})
-
-
-def renewal_failed(membership: Membership, *, next_attempt_at: datetime | None, is_last: bool) -> None:
-    _send("renewal_failed", membership, {"next_attempt_at": next_attempt_at, "is_last": is_last})
 
 
 def cancelled(membership: Membership) -> None:

@@ -21,6 +21,7 @@ from membership.fundraising import hooks as fundraising_hooks
 from membership.gift_memberships import hooks as given_hooks
 from membership.history import membership_history, supporter_panels
 from membership.mail_kinds import mail_kinds
+from membership.recovery import hooks as recovery_hooks
 from membership.staff import MembershipGroup
 from pages.gates import Gate
 from pages.offers import Offer
@@ -29,7 +30,7 @@ from receipts.history import HistoryItem, SupporterPanel
 from receipts.models import Payer
 
 # Registered there, beside what they give.
-__all__ = ["fundraising_hooks", "gift_hooks", "given_hooks"]
+__all__ = ["fundraising_hooks", "gift_hooks", "given_hooks", "recovery_hooks"]
 
 
 @hooks.register("register_offer")

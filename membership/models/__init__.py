@@ -9,6 +9,7 @@ from membership.models.giving_settings import GivingSettings
 from membership.models.memberships import Membership
 from membership.models.movements import Movement
 from membership.models.offline import OfflineGift
+from membership.models.recovery import MendLink, Notice
 from membership.models.subscriptions import Subscription
 from membership.models.tiers import Benefit, Interval, Tier, TierPrice
 from membership.models.tributes import Tribute
@@ -21,8 +22,10 @@ __all__ = [
     "GivingSettings",
     "Interval",
     "Membership",
+    "MendLink",
     "Movement",
     "OfflineGift",
+    "Notice",
     "Subscription",
     "Tier",
     "TierPrice",

@@ -67,6 +67,7 @@ class Membership(Subscription):
         mails.welcome(self, self.plan())
 
     def when_followed(self, plan: Plan) -> None:
+        super().when_followed(plan)
         self._come_to_next_tier(plan)
         self._warn_of_second()
 
@@ -108,7 +109,3 @@ class Membership(Subscription):
         if others.filter(same).exists():
             detail = f"Membership {self.public_id} is a second one of its tier."
             open_issue("duplicate_plan", str(self.public_id), detail)
-
-    def when_renewal_failed(self, plan: Plan, *, attempt: int, is_last: bool) -> None:
-        failure = plan.failures.filter(attempt=attempt).order_by("-pk").first()
-        mails.renewal_failed(self, next_attempt_at=failure.next_attempt_at if failure else None, is_last=is_last)

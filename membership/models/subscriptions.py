@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from membership import movements
 from membership.models.tiers import Interval
+from membership.recovery import telling
 from membership.states import BEGUN, COUNTED, OF_PLAN, State
 from payments.intervals import yearly
 from payments.models import Payment, Plan
@@ -110,6 +111,7 @@ class Subscription(models.Model):
 
     def when_followed(self, plan: Plan) -> None:
         """It was brought up to its plan."""
+        telling.followed(self, plan)
 
     def when_access_changed(self) -> None:
         """A payment came or went back: what it gives may begin or end."""
@@ -120,9 +122,11 @@ class Subscription(models.Model):
 
     def when_renewal_failed(self, plan: Plan, *, attempt: int, is_last: bool) -> None:
         """An attempt to collect a renewal failed: say so."""
+        telling.renewal_failed(self, plan, attempt=attempt, is_last=is_last)
 
     def when_renewal_recovered(self, plan: Plan) -> None:
         """What had failed is paid after all."""
+        telling.renewal_recovered(self, plan)
 
     # -- What payments asks and tells (payments.payables.Recurring) -----------------------------------------
 

@@ -261,6 +261,8 @@ STRIPE_WEBHOOK_SECRETS = (
 )
 # Refund by itself what a card's issuer warns of as fraud, and end its subscription; off, staff decide.
 REFUND_ON_FRAUD_WARNING = env.bool("REFUND_ON_FRAUD_WARNING", default=False)
+# What supporters read on the statement of their card: the descriptor that is set in Stripe's dashboard.
+STATEMENT_NAME = env("STATEMENT_NAME", default="")
 # Names this installation in Stripe's metadata, so that a shared Stripe account never mixes two of them.
 STRIPE_APP_NAME = env("STRIPE_APP_NAME", default="steadfast")
 

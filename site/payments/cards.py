@@ -118,6 +118,14 @@ def pay_open_invoice(plan: Plan) -> bool:
     return open_invoice_of(plan) is None
 
 
+def look_again(plan: Plan) -> None:
+    """Read what is open again: it may have been paid on Stripe's own page a moment ago."""
+    invoice_id = open_invoice_of(plan)
+    if invoice_id:
+        _sync_invoice(invoice_id)
+        plan.refresh_from_db()
+
+
 def _sync_invoice(invoice_id: str) -> None:
     try:
         worker.sync("invoice", invoice_id)
