@@ -18,7 +18,8 @@ def lines_of(gift: Gift, *, amount: int, fee_cover: int, interval: str) -> list[
     purpose = gift.campaign.name if gift.campaign else gift.fund.name if gift.fund.is_restricted else ""
     name = f"Gift{often}" + (f": {purpose}" if purpose else "")
     subject = gift.campaign.subject if gift.campaign else ""
-    parts = [(amount - fee_cover, name), (fee_cover, f"Card costs covered{often}")]
+    # What covers the card costs brings a campaign no further, and no sponsor matches it.
+    parts = [(amount - fee_cover, name, subject), (fee_cover, f"Card costs covered{often}", "")]
     return [
         Line(
             account=Account.GIFTS,
@@ -26,8 +27,8 @@ def lines_of(gift: Gift, *, amount: int, fee_cover: int, interval: str) -> list[
             amount=part,
             currency=gift.currency,
             description=description,
-            subject=subject,
+            subject=part_of,
         )
-        for part, description in parts
+        for part, description, part_of in parts
         if part
     ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from membership.models.campaign_updates import CampaignUpdate, WallMessage
 from membership.models.campaigns import Campaign
 from membership.models.gift_memberships import GiftMembership
 from membership.models.gifts import Gift
 from membership.models.giving_settings import GivingSettings
+from membership.models.matches import Match, MatchPool
 from membership.models.memberships import Membership
 from membership.models.movements import Movement
 from membership.models.offline import OfflineGift
+from membership.models.pledges import Pledge
 from membership.models.recovery import MendLink, Notice
 from membership.models.subscriptions import Subscription
 from membership.models.tiers import Benefit, Interval, Tier, TierPrice
@@ -17,17 +20,22 @@ from membership.models.tributes import Tribute
 __all__ = [
     "Benefit",
     "Campaign",
+    "CampaignUpdate",
     "Gift",
     "GiftMembership",
     "GivingSettings",
     "Interval",
+    "Match",
+    "MatchPool",
     "Membership",
     "MendLink",
     "Movement",
     "OfflineGift",
     "Notice",
+    "Pledge",
     "Subscription",
     "Tier",
     "TierPrice",
     "Tribute",
+    "WallMessage",
 ]

@@ -3,10 +3,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from modelcluster.models import ClusterableModel
 
 from membership.amounts import StoredAmountField
 from receipts.models import Fund
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class Campaign(models.Model):
+class Campaign(ClusterableModel):
     """Something to raise money for until a day: its gifts go into one fund, and its page shows how far it got."""
 
     class Goal(models.TextChoices):
@@ -45,10 +47,13 @@ class Campaign(models.Model):
         ordering = ["-starts_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(goal_kind="amount") | Q(goal_amount__gt=0), name="campaign_for_an_amount_has_an_amount"
+                # NULL is neither above zero nor not: a check lets it pass.
+                condition=~Q(goal_kind="amount") | Q(goal_amount__isnull=False, goal_amount__gt=0),
+                name="campaign_for_an_amount_has_an_amount",
             ),
             models.CheckConstraint(
-                condition=Q(goal_kind="amount") | Q(goal_count__gt=0), name="campaign_for_a_number_has_a_number"
+                condition=Q(goal_kind="amount") | Q(goal_count__isnull=False, goal_count__gt=0),
+                name="campaign_for_a_number_has_a_number",
             ),
             models.CheckConstraint(
                 condition=Q(ends_at=None) | Q(ends_at__gt=models.F("starts_at")), name="campaign_ends_after_it_starts"
@@ -58,13 +63,23 @@ class Campaign(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        wanted = "goal_amount" if self.goal_kind == self.Goal.AMOUNT else "goal_count"
+        if not getattr(self, wanted):
+            raise ValidationError({wanted: "What is the goal? Enter a number above zero."})
+        if self.ends_at and self.ends_at <= self.starts_at:
+            raise ValidationError({"ends_at": "A campaign ends after it starts."})
+
     @property
     def currency(self) -> str:
         return settings.REPORTING_CURRENCY
 
     @property
     def subject(self) -> str:
-        """By which the books know its money: every entry of its gifts and of their refunds carries it."""
+        """By which the books know its money: every entry of its gifts and of their refunds carries it.
+
+        What givers add to cover card costs does not: it goes to the card companies, not towards the goal.
+        """
         return f"campaign:{self.pk}"
 
     def fund_of_gifts(self) -> Fund:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.inviting import invite
-from membership import gift_lines, gift_mails, tributes
+from membership import gift_lines, gift_mails, matching, tributes
 from membership.models.campaigns import Campaign
 from membership.models.subscriptions import Subscription, SubscriptionQuerySet
 from membership.models.tiers import Interval
@@ -15,6 +15,7 @@ from membership.models.tiers import Interval
 if TYPE_CHECKING:
     from payments.models import Plan, PlanTerms
     from payments.payables import Line
+    from receipts.models import Transaction
 
 
 # What givers choose who leave it to us.
@@ -102,6 +103,19 @@ class Gift(Subscription):
 
     def lines_at(self, *, amount: int, interval: str) -> Sequence[Line]:
         return gift_lines.lines_of(self, amount=amount, fee_cover=0, interval=interval)
+
+    def paid(self, transaction: Transaction | None) -> None:
+        # Before it is thanked for: the thanks say what a sponsor really added.
+        matching.follow_safely(transaction)
+        super().paid(transaction)
+
+    def refunded(self, transaction: Transaction) -> None:
+        matching.follow_safely(transaction)
+        super().refunded(transaction)
+
+    def refund_failed(self, transaction: Transaction) -> None:
+        matching.follow_safely(transaction)
+        super().refund_failed(transaction)
 
     def when_started(self) -> None:
         if self.method != self.Method.ONLINE:

@@ -71,8 +71,10 @@ GONE, NO_NAME = "its text is erased", "its text names nobody"
 BELONG_TO_PAYERS = {
     "membership.Gift": GONE,
     "membership.GiftMembership": GONE,
+    "membership.MatchPool": GONE,
     "membership.Membership": GONE,
     "membership.Movement": NO_NAME,
+    "membership.Pledge": NO_NAME,
     "payments.Customer": NO_NAME,
     "payments.Payment": NO_NAME,
     "payments.Plan": NO_NAME,

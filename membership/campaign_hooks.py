@@ -1,0 +1,32 @@
+"""What campaigns give to the rest: periodic jobs, their part of the books' proof, of a person's data, of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+from wagtail import hooks
+
+from accounts.privacy import Person, Table
+from membership import campaign_privacy, matching
+
+
+@hooks.register("scheduled_jobs")
+def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
+    return [("membership.catch_up_matches", timedelta(minutes=15), matching.catch_up)]
+
+
+@hooks.register("check_books")
+def problems_of_the_pools() -> Iterable[str]:
+    return matching.problems()
+
+
+@hooks.register("export_person")
+def tables(person: Person) -> Iterable[Table]:
+    return campaign_privacy.export(person)
+
+
+@hooks.register("erase_person")
+def forget_person(person: Person) -> None:
+    campaign_privacy.erase(person)
