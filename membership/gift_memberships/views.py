@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -53,13 +54,14 @@ def _form_page(request: HttpRequest, form: GiftMembershipForm, *, status: int = 
 
 def _review_page(request: HttpRequest, form: GiftMembershipForm, *, trouble: bool = False) -> HttpResponse:
     terms = form.gift_terms()
+    parts = receiptable(terms.tier, interval=terms.interval, amount=form.price, on=timezone.localdate())
     context = {
         "form": form,
         "terms": terms,
         "price": form.price,
         "payer": form.payer_details(),
         "country": form.country_name(),
-        "parts": receiptable(terms.tier, interval=terms.interval, amount=form.price, on=timezone.localdate()),
+        "parts": replace(parts, per="once"),
         "trouble": trouble,
     }
     # 503, so that monitoring sees it too; the visitor reads a sentence and has a button.
