@@ -17,13 +17,18 @@ from membership.tier_groups import without_rights
 from receipts.payers import give_payers_to
 
 
-def is_live(tier: Tier, *, state: str, paid_until: datetime | None, at: datetime) -> bool:
+def access_ends(tier: Tier, *, state: str, paid_until: datetime | None) -> datetime | None:
     """Only what was paid gives access, and the grace days while a renewal is still being tried."""
     if paid_until is None:
-        return False
+        return None
     if state in WITH_GRACE:
-        return at < paid_until + timedelta(days=tier.grace_days)
-    return state in TO_THE_END and at < paid_until
+        return paid_until + timedelta(days=tier.grace_days)
+    return paid_until if state in TO_THE_END else None
+
+
+def is_live(tier: Tier, *, state: str, paid_until: datetime | None, at: datetime) -> bool:
+    ends = access_ends(tier, state=state, paid_until=paid_until)
+    return ends is not None and at < ends
 
 
 def live_at(at: datetime, *, of: str = "") -> Q:

@@ -42,6 +42,10 @@ def gift_amount(context: Context) -> str:
     return money(context["gift"].gift_amount, context["gift"].currency)
 
 
+def whole_amount(context: Context) -> str:
+    return money(context["gift"].amount, context["gift"].currency)
+
+
 def fee_cover(context: Context) -> str:
     gift = context["gift"]
     return money(gift.fee_cover, gift.currency) if gift.fee_cover else ""
@@ -67,6 +71,10 @@ def sample_gift() -> Gift:
 
 def sample_thanks() -> dict[str, Any]:
     return context_of(sample_gift(), next_payment_at=SAMPLE_DAY)
+
+
+def sample_recurring() -> dict[str, Any]:
+    return context_of(sample_gift())
 
 
 def sample_tribute() -> dict[str, Any]:
@@ -95,6 +103,15 @@ GIFT = {
 }
 
 
+# Of a gift that runs, one payment, with what covers the card costs.
+RECURRING = {
+    "name": SALUTATION,
+    "amount": Placeholder("What is given each time", whole_amount, "$26.17"),
+    "per": GIFT["per"],
+    "manage_url": MANAGE,
+}
+
+
 def of_tribute(field: str) -> Any:
     return lambda context: getattr(context["tribute"], field)
 
@@ -119,6 +136,20 @@ def gift_mail_kinds() -> list[MailKind]:
             when="Sent when a gift, or the first payment of one that recurs, is in the books.",
             placeholders=GIFT,
             sample_context=sample_thanks,
+        ),
+        MailKind(
+            key="membership/mail/gift_cancelled",
+            label="Gift: cancelled",
+            when="Sent when a giver cancels a gift that recurs, as the written proof of it.",
+            placeholders=RECURRING,
+            sample_context=sample_recurring,
+        ),
+        MailKind(
+            key="membership/mail/gift_kept",
+            label="Gift: kept after all",
+            when="Sent when a giver who had cancelled changes their mind.",
+            placeholders=RECURRING,
+            sample_context=sample_recurring,
         ),
         MailKind(
             key="membership/mail/tribute",

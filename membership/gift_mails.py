@@ -18,12 +18,25 @@ if TYPE_CHECKING:
 
 def thank(gift: Gift, plan: Plan | None) -> None:
     """Says what was given and what for; of one that recurs, how much, when next, and how to change or end it."""
+    _send("gift_thanks", gift, next_payment_at=plan.current_period_end if plan else None)
+
+
+def cancelled(gift: Gift) -> None:
+    """Confirms what was asked for in the account, in writing."""
+    _send("gift_cancelled", gift)
+
+
+def kept(gift: Gift) -> None:
+    _send("gift_kept", gift)
+
+
+def _send(template: str, gift: Gift, **more: Any) -> None:
     if not gift.payer.email:
         return
     send_mail_later(
-        template="membership/mail/gift_thanks",
+        template=f"membership/mail/{template}",
         to=gift.payer.email,
-        context=context_of(gift, next_payment_at=plan.current_period_end if plan else None),
+        context=context_of(gift, **more),
         language=gift.payer.language or "en",
     )
 

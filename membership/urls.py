@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
-from membership import account, gift_views, tribute_views, views
+from membership import gift_views, tribute_views, views
 from membership.gift_memberships import views as given
 from membership.recovery import views as recovery_views
 
@@ -19,7 +19,5 @@ urlpatterns = [
     path("account/gifts/<uuid:public_id>/tribute/", tribute_views.tribute, name="tribute"),
     path("account/gifts/<uuid:public_id>/tribute/mail/", tribute_views.tribute_mail, name="tribute_mail"),
     path("account/gifts/<uuid:public_id>/tribute/card/", tribute_views.tribute_card, name="tribute_card"),
-    path("account/membership/<uuid:public_id>/cancel/", account.cancel, name="membership_cancel"),
-    path("account/membership/<uuid:public_id>/keep/", account.keep, name="membership_keep"),
-    path("account/membership/<uuid:public_id>/card/", account.change_card, name="membership_card"),
+    path("account/subscriptions/<uuid:public_id>/", include("membership.managing.urls")),
 ]

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
+from uuid import UUID, uuid4
 
 import stripe
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from payments import gateway, terms, worker
-from payments.mirror.ours import NotHereYet, NotOurs, at
+from payments.mirror.ours import NotHereYet, NotOurs, at, id_of
 from payments.models import Plan, PlanTerms
 from payments.payables import Line
 
@@ -79,8 +80,13 @@ def change(
     origin: str,
     asked_by: Any = None,
     moment: int | None = None,
+    starts_at: datetime | None = None,
+    public_id: UUID | None = None,
 ) -> PlanTerms:
     """Ask for other terms: at once with the ``moment`` of a preview, else from the next payment on.
+
+    ``starts_at`` is when the next payment is due, for an interval that must not begin before. Asking again with the
+    same ``public_id`` asks once.
 
     Returns the terms, whose state tells how it went: in force, waiting (its payment failed or must be approved), or
     asked (Stripe has taken it, and its own word will come).
@@ -88,16 +94,42 @@ def change(
     Raises:
         ChangeUnavailable, ChangeRefused: as their names say.
     """
-    asked = _write_down(plan, lines=lines, interval=interval, detail=detail, origin=origin, asked_by=asked_by)
+    asked = _known(plan, public_id) or _write_down_once(
+        plan,
+        lines=lines,
+        interval=interval,
+        detail=detail,
+        origin=origin,
+        asked_by=asked_by,
+        public_id=public_id or uuid4(),
+    )
     if asked.state == PlanTerms.State.ASKED:
         try:
-            tell_stripe(plan, asked, lines, moment=moment)
+            tell_stripe(plan, asked, lines, moment=moment, starts_at=starts_at)
         except ChangeRefused:
-            PlanTerms.objects.filter(pk=asked.pk).update(state=PlanTerms.State.DROPPED)
-            raise
+            # Unless it is what was asked for already, by a call whose answer was lost.
+            reread(plan)
+            if PlanTerms.objects.filter(pk=asked.pk, state=PlanTerms.State.ASKED).update(state=PlanTerms.State.DROPPED):
+                raise
         reread(plan)
     asked.refresh_from_db()
     return asked
+
+
+def _known(plan: Plan, public_id: UUID | None) -> PlanTerms | None:
+    """What was asked for already by this very form: a second click, or a second try after a lost answer."""
+    return plan.terms.filter(public_id=public_id).first() if public_id else None
+
+
+def _write_down_once(plan: Plan, **asked: Any) -> PlanTerms:
+    try:
+        return _write_down(plan, **asked)
+    except IntegrityError:
+        # The other click was faster.
+        known = _known(plan, asked["public_id"])
+        if known is None:
+            raise
+        return known
 
 
 @transaction.atomic
@@ -109,12 +141,24 @@ def _write_down(plan: Plan, **asked: Any) -> PlanTerms:
     return change
 
 
-def tell_stripe(plan: Plan, asked: PlanTerms, lines: Sequence[Line], *, moment: int | None) -> None:
+def tell_stripe(
+    plan: Plan,
+    asked: PlanTerms,
+    lines: Sequence[Line],
+    *,
+    moment: int | None,
+    starts_at: datetime | None = None,
+) -> None:
     """Ask Stripe for terms that are written down. With a key of their own, so that asking twice asks once."""
     key = f"terms:{asked.public_id}"
     remote = _ask(lambda: gateway.read_subscription(plan.subscription_id))
     items = _items(remote, lines, asked.interval, products=_products(lines))
-    _ask(lambda: gateway.change_subscription(plan.subscription_id, items=items, proration_date=moment, key=key))
+    begins = int(starts_at.timestamp()) if starts_at else None
+    _ask(
+        lambda: gateway.change_subscription(
+            plan.subscription_id, items=items, proration_date=moment, trial_end=begins, key=key
+        )
+    )
 
 
 def _products(lines: Sequence[Line]) -> list[str]:
@@ -161,3 +205,16 @@ def reread(plan: Plan) -> None:
     except (gateway.StripeProblem, worker.Busy, worker.LeaseLost, NotOurs, NotHereYet) as error:
         log.info("Could not re-read a plan at once: %s", type(error).__name__)
     plan.refresh_from_db()
+
+
+def pay_url(plan: Plan) -> str:
+    """Stripe's page for the payment that a change waits for; empty where there is none.
+
+    Raises gateway.StripeProblem.
+    """
+    remote = gateway.read_subscription(plan.subscription_id)
+    invoice_id = id_of(remote.latest_invoice) if remote.pending_update else None
+    if not invoice_id:
+        return ""
+    invoice = gateway.read_invoice(invoice_id)
+    return (invoice.hosted_invoice_url or "") if invoice.status == "open" else ""

@@ -205,14 +205,21 @@ def create_product(*, name: str, key: str) -> str:
 
 
 def change_subscription(
-    subscription_id: str, *, items: list[dict[str, Any]], proration_date: int | None, key: str
+    subscription_id: str,
+    *,
+    items: list[dict[str, Any]],
+    proration_date: int | None,
+    trial_end: int | None = None,
+    key: str,
 ) -> stripe.Subscription:
-    """Give a subscription other items.
+    """Give a subscription other items. With a ``trial_end`` the next payment is due then, and not before.
 
     With a ``proration_date`` the difference is charged now, and the change takes effect only when that is paid; without
     one the next period costs the new price and nothing is charged.
     """
     params: dict[str, Any] = {"items": items, "proration_behavior": "none"}
+    if trial_end is not None:
+        params["trial_end"] = trial_end
     if proration_date is not None:
         params.update(
             proration_behavior="always_invoice",
@@ -233,6 +240,11 @@ def pause_subscription(subscription_id: str, *, resumes_at: int) -> stripe.Subsc
     """No payments until then (epoch seconds): what falls due meanwhile is voided."""
     params: Any = {"pause_collection": {"behavior": "void", "resumes_at": resumes_at}}
     return call(client().v1.subscriptions.update, subscription_id, params)
+
+
+def resume_stopped(subscription_id: str) -> stripe.Subscription:
+    """Take up what Stripe stopped (``paused``) after its payments failed: a period begins and is billed."""
+    return call(client().v1.subscriptions.resume, subscription_id, {"billing_cycle_anchor": "now"})
 
 
 def resume_subscription(subscription_id: str) -> stripe.Subscription:

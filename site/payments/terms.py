@@ -32,7 +32,14 @@ def begin(plan: Plan, payment: Payment) -> PlanTerms:
 
 
 def ask(
-    plan: Plan, *, lines: Sequence[Line], interval: str, detail: dict[str, Any], origin: str, asked_by: Any = None
+    plan: Plan,
+    *,
+    lines: Sequence[Line],
+    interval: str,
+    detail: dict[str, Any],
+    origin: str,
+    asked_by: Any = None,
+    **more: Any,
 ) -> PlanTerms:
     """Write down a change before Stripe is asked for it. An earlier one that never came through is dropped."""
     plan.terms.filter(state__in=PlanTerms.OPEN).update(state=State.DROPPED)
@@ -44,6 +51,7 @@ def ask(
         currency=lines[0].currency,
         interval=interval,
         detail=detail,
+        **more,
     )
     _write_lines(terms, lines)
     return terms

@@ -17,7 +17,7 @@ from tests.membership.way import Way, only_membership, text_of
 
 pytestmark = pytest.mark.django_db
 
-ADDRESSES = ["membership_cancel", "membership_keep", "membership_card"]
+ADDRESSES = ["manage_cancel", "manage_keep", "manage_card"]
 
 
 def address(name: str, membership: Membership) -> str:
@@ -52,7 +52,7 @@ def test_a_stranger_gets_404(client: Client, member: Membership, charlie: User, 
     way_in.force_login(charlie)
     response = getattr(way_in, method)(address(name, member))
     # GET on what only takes POST is refused before anything is looked up; it says the same to its owner.
-    assert response.status_code == (405 if method == "get" and name != "membership_cancel" else 404)
+    assert response.status_code == (405 if method == "get" and name == "manage_keep" else 404)
     assert only_membership().state == State.ACTIVE
 
 
@@ -64,10 +64,10 @@ def test_without_signing_in_one_is_sent_to_the_login(member: Membership, name: s
 
 class TestCancelling:
     def test_two_steps_end_it_at_the_end_of_the_paid_period(self, client: Client, member: Membership) -> None:
-        page = text_of(client.get(address("membership_cancel", member)))
+        page = text_of(client.get(address("manage_cancel", member)))
         until = only_membership().paid_until
         assert until and f"{until:%B %Y}".split()[1] in page and "Your benefits go on until" in page
-        answer = client.post(address("membership_cancel", member), {"reason": "Moving abroad"}, follow=True)
+        answer = client.post(address("manage_cancel", member), {"reason": "Moving abroad"}, follow=True)
         membership = only_membership()
         assert "Your membership is cancelled." in text_of(answer) and "Ends soon" in text_of(answer)
         assert membership.state == State.CANCEL_AT_END and membership.cancel_reason == "Moving abroad"
@@ -75,12 +75,12 @@ class TestCancelling:
         assert Plan.objects.get().cancel_at_period_end
 
     def test_no_reason_is_asked_for(self, client: Client, member: Membership) -> None:
-        client.post(address("membership_cancel", member))
+        client.post(address("manage_cancel", member))
         assert only_membership().state == State.CANCEL_AT_END
 
     def test_one_can_change_ones_mind(self, client: Client, member: Membership) -> None:
-        client.post(address("membership_cancel", member), {"reason": "Oops"})
-        answer = client.post(address("membership_keep", member), follow=True)
+        client.post(address("manage_cancel", member), {"reason": "Oops"})
+        answer = client.post(address("manage_keep", member), follow=True)
         membership = only_membership()
         assert "Your membership goes on." in text_of(answer)
         assert membership.state == State.ACTIVE and membership.cancel_reason == ""
@@ -92,14 +92,14 @@ class TestCancelling:
         way.advance(days=32)
         member.refresh_from_db()
         assert member.state == "past_due"
-        said = client.post(reverse("membership_cancel", args=[member.public_id]), {"reason": ""}, follow=True)
+        said = client.post(reverse("manage_cancel", args=[member.public_id]), {"reason": ""}, follow=True)
         assert "may be tried again" in said.content.decode()
-        account = client.get(reverse("account_home")).content.decode()
-        assert reverse("membership_keep", args=[member.public_id]) in account
-        assert reverse("membership_cancel", args=[member.public_id]) not in account
+        account = client.get(reverse("manage_subscription", args=[member.public_id])).content.decode()
+        assert reverse("manage_keep", args=[member.public_id]) in account
+        assert reverse("manage_cancel", args=[member.public_id]) not in account
 
     def test_it_ends_without_another_payment(self, way: Way, client: Client, member: Membership, alice: User) -> None:
-        client.post(address("membership_cancel", member))
+        client.post(address("manage_cancel", member))
         way.advance(days=32)
         assert only_membership().state == State.CANCELLED
         assert way.sandbox.count("charge") == 1
@@ -110,7 +110,7 @@ class TestCancelling:
 
     def test_stripe_down_changes_nothing_and_says_so(self, way: Way, client: Client, member: Membership) -> None:
         way.sandbox.fault("*", "503", times=50)
-        response = client.post(address("membership_cancel", member), {"reason": "Moving"})
+        response = client.post(address("manage_cancel", member), {"reason": "Moving"})
         assert response.status_code == 503
         shown = text_of(response)
         assert "Nothing was changed" in shown and "Moving" in shown
@@ -119,7 +119,7 @@ class TestCancelling:
 
     def test_it_is_not_said_before_stripe_says_so(self, way: Way, client: Client, member: Membership) -> None:
         way.sandbox.fault("GET /v1/subscriptions/{subscription_exposed_id}", "503", times=50)
-        shown = text_of(client.post(address("membership_cancel", member), follow=True))
+        shown = text_of(client.post(address("manage_cancel", member), follow=True))
         way.sandbox.clear_faults()
         assert "has taken your request" in shown and "is cancelled" not in shown
         way.deliver()
@@ -128,12 +128,12 @@ class TestCancelling:
 
 class TestCard:
     def test_the_card_is_changed_at_stripe(self, client: Client, member: Membership) -> None:
-        response = client.post(address("membership_card", member))
+        response = client.post(address("manage_card", member))
         assert response.status_code == 303 and "/p/session/" in response["Location"]
 
     def test_stripe_down_is_a_sentence(self, way: Way, client: Client, member: Membership) -> None:
         way.sandbox.fault("*", "503", times=50)
-        shown = text_of(client.post(address("membership_card", member), follow=True))
+        shown = text_of(client.post(address("manage_card", member), follow=True))
         way.sandbox.clear_faults()
         assert "Nothing was changed" in shown
 
@@ -153,15 +153,15 @@ def test_the_account_asks_as_often_for_many_memberships(
 class TestWrittenConfirmation:
     def test_cancelling_and_keeping_are_confirmed_by_mail(self, client: Client, member: Membership) -> None:
         OutgoingMail.objects.all().delete()
-        client.post(address("membership_cancel", member))
-        client.post(address("membership_keep", member))
+        client.post(address("manage_cancel", member))
+        client.post(address("manage_keep", member))
         subjects = OutgoingMail.objects.order_by("pk").values_list("subject", flat=True)
         assert list(subjects) == ["Your membership ends", "Your membership goes on"]
 
     def test_nothing_is_confirmed_that_did_not_happen(self, way: Way, client: Client, member: Membership) -> None:
         OutgoingMail.objects.all().delete()
         way.sandbox.fault("*", "503", times=50)
-        client.post(address("membership_cancel", member))
+        client.post(address("manage_cancel", member))
         assert not OutgoingMail.objects.exists()
 
 
