@@ -15,6 +15,7 @@ from accounts.mail_kinds import MailKind
 from accounts.privacy import Person, Table
 from accounts.sections import AccountSection
 from membership import access, account, campaign_hooks, demo, gates, gift_hooks, privacy, revenue
+from membership.card import hooks as card_hooks
 from membership.cards import known_interval, tier_cards
 from membership.diary import build_diary
 from membership.fundraising import hooks as fundraising_hooks
@@ -30,7 +31,7 @@ from receipts.history import HistoryItem, SupporterPanel
 from receipts.models import Payer
 
 # Registered there, beside what they give.
-__all__ = ["campaign_hooks", "fundraising_hooks", "gift_hooks", "given_hooks", "recovery_hooks"]
+__all__ = ["campaign_hooks", "card_hooks", "fundraising_hooks", "gift_hooks", "given_hooks", "recovery_hooks"]
 
 
 @hooks.register("register_offer")

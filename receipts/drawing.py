@@ -57,8 +57,10 @@ def why_pdf_is_off() -> str:
     return ""
 
 
-def draw(*, html: str, identifier: str, attachment: bytes, attachment_name: str, created: datetime) -> bytes:
-    """Draw one page.
+def draw(
+    *, html: str, identifier: str, created: datetime, attachment: bytes | None = None, attachment_name: str = ""
+) -> bytes:
+    """Draw a document, with what it says in machine-readable form attached to it.
 
     Raises PdfIsOff without WeasyPrint, MissingGlyphs when the fonts lack a character, and FetchRefused when the page
     asks for anything outside itself.
@@ -68,19 +70,18 @@ def draw(*, html: str, identifier: str, attachment: bytes, attachment_name: str,
     from weasyprint import HTML, Attachment
     from weasyprint.urls import FatalURLFetchingError
 
+    attached = Attachment(
+        string=attachment,
+        name=attachment_name,
+        description="This receipt in machine-readable form",
+        created=created,
+        modified=created,
+        relationship="Data",
+    )
     options = {
         "pdf_variant": "pdf/a-3a",
         "pdf_identifier": identifier.encode(),
-        "attachments": [
-            Attachment(
-                string=attachment,
-                name=attachment_name,
-                description="This receipt in machine-readable form",
-                created=created,
-                modified=created,
-                relationship="Data",
-            )
-        ],
+        "attachments": [attached] if attachment is not None else [],
     }
     page = HTML(string=html, base_url="about:blank", url_fetcher=_no_fetching())
     try:
@@ -90,7 +91,7 @@ def draw(*, html: str, identifier: str, attachment: bytes, attachment_name: str,
         # WeasyPrint derives it from BaseException, which would stop the worker.
         raise FetchRefused(str(error)) from error
     if lacking := sum(len(font.missing) for font in document.fonts.values()):
-        raise MissingGlyphs(f"The fonts lack {lacking} characters of this receipt.")
+        raise MissingGlyphs(f"The fonts lack {lacking} characters of this page.")
     return pdf
 
 
@@ -124,7 +125,7 @@ def _no_fetching() -> Any:
 
     class NoFetching(URLFetcher):
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
-            raise FatalURLFetchingError(f"A receipt fetches nothing: {url.split(':')[0]} was asked for.")
+            raise FatalURLFetchingError(f"A page to draw fetches nothing: {url.split(':')[0]} was asked for.")
 
     return NoFetching(allowed_protocols=())
 

@@ -8,6 +8,7 @@ from membership.models.gift_memberships import GiftMembership
 from membership.models.gifts import Gift
 from membership.models.giving_settings import GivingSettings
 from membership.models.matches import Match, MatchPool
+from membership.models.member_cards import MemberCard
 from membership.models.memberships import Membership
 from membership.models.movements import Movement
 from membership.models.offline import OfflineGift
@@ -27,6 +28,7 @@ __all__ = [
     "Interval",
     "Match",
     "MatchPool",
+    "MemberCard",
     "Membership",
     "MendLink",
     "Movement",
