@@ -13,6 +13,7 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 
 from accounts.privacy import Person, Table
 from membership.fundraising import privacy
+from membership.fundraising.bank_import.views import BankImportViewSet
 from membership.fundraising.offline_views import OfflineGiftViewSet
 from receipts.history import SupporterAction
 from receipts.models import Payer
@@ -25,7 +26,7 @@ class FundraisingGroup(ViewSetGroup):
     menu_name = "fundraising"
     menu_icon = "pick"
     menu_order = 306
-    items = (OfflineGiftViewSet,)
+    items = (OfflineGiftViewSet, BankImportViewSet)
 
 
 @hooks.register("register_admin_viewset")
@@ -58,4 +59,7 @@ def forget_person(person: Person) -> None:
 def staff_actions(log_actions: Any) -> None:
     """What staff did here, for Wagtail's site history."""
     log_actions.register_action("membership.record_gift", "Record an offline gift", "Recorded an offline gift")
+    log_actions.register_action("membership.read_statement", "Read a bank statement", "Read a bank statement")
+    log_actions.register_action("membership.book_lines", "Book lines of a statement", "Booked lines of a statement")
+    log_actions.register_action("membership.undo_statement", "Undo a bank statement", "Took bookings back")
     log_actions.register_action("membership.undo_gift", "Undo an offline gift", "Took an offline gift back")

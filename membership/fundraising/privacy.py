@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from accounts.privacy import Person, Table
-from membership.models import OfflineGift
+from membership.models import BankLine, OfflineGift
 
 
 def export(person: Person) -> Iterable[Table]:
@@ -27,3 +29,6 @@ def export(person: Person) -> Iterable[Table]:
 
 def erase(person: Person) -> None:
     OfflineGift.objects.filter(gift__payer__in=person.payers).update(reference="", note="")
+    theirs = Q(payer__in=person.payers) | Q(gifts__gift__payer__in=person.payers)
+    lines = BankLine.objects.filter(pk__in=list(BankLine.objects.filter(theirs).values_list("pk", flat=True)))
+    lines.update(payer_text="", reference_text="", reason="")

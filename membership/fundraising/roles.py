@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-READING = frozenset({"view_offlinegift"})
-WORKING = READING | {"add_offlinegift", "undo_offlinegift"}
+READING = frozenset({"view_offlinegift", "view_bankimport"})
+WORKING = READING | {"add_offlinegift", "undo_offlinegift", "add_bankimport"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from membership.models.bank import BankImport, BankLine
 from membership.models.campaign_updates import CampaignUpdate, WallMessage
 from membership.models.campaigns import Campaign
 from membership.models.gift_memberships import GiftMembership
@@ -19,6 +20,8 @@ from membership.models.tiers import Benefit, Interval, Tier, TierPrice
 from membership.models.tributes import Tribute
 
 __all__ = [
+    "BankImport",
+    "BankLine",
     "Benefit",
     "Campaign",
     "CampaignUpdate",

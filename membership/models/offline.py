@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from membership.models.bank import BankLine
 from membership.models.gifts import Gift
 
 
@@ -28,6 +29,8 @@ class OfflineGift(models.Model):
 
     gift = models.OneToOneField(Gift, on_delete=models.PROTECT, related_name="offline")
     transaction = models.OneToOneField("receipts.Transaction", on_delete=models.PROTECT, related_name="+")
+    # The line of a bank statement that it was booked from; a line may be split in several gifts.
+    line = models.ForeignKey(BankLine, on_delete=models.PROTECT, null=True, related_name="gifts")
     # The number of a cheque, the words of a transfer.
     reference = models.CharField(max_length=140, blank=True)
     note = models.CharField(max_length=500, blank=True)
