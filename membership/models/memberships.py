@@ -12,6 +12,7 @@ from accounts.inviting import invite
 from membership import access, dues, mails
 from membership.models.subscriptions import Subscription, SubscriptionQuerySet
 from membership.models.tiers import Tier
+from membership.recovery import telling
 from membership.states import State
 from payments.issues import open_issue
 from payments.models import Plan
@@ -69,7 +70,7 @@ class Membership(Subscription):
     def when_followed(self, plan: Plan) -> None:
         super().when_followed(plan)
         self._come_to_next_tier(plan)
-        self._warn_of_second()
+        self._warn_of_second(plan)
 
     def when_access_changed(self) -> None:
         access.sync_groups(self.payer.current().user)
@@ -96,7 +97,7 @@ class Membership(Subscription):
             self.tier, self.next_tier = self.next_tier, None
             self.save(update_fields=["tier", "next_tier"])
 
-    def _warn_of_second(self) -> None:
+    def _warn_of_second(self, plan: Plan) -> None:
         """Paying twice for one tier is a fact and no error; a person must ask whether it was meant."""
         if self.state not in (State.ACTIVE, State.PAST_DUE):
             return
@@ -106,6 +107,8 @@ class Membership(Subscription):
             same |= Q(payer__user=self.payer.user_id)
         if self.payer.email:
             same |= Q(payer__email__iexact=self.payer.email)
-        if others.filter(same).exists():
+        others = others.filter(same)
+        if others.exists():
+            telling.pays_twice(self, plan, others)
             detail = f"Membership {self.public_id} is a second one of its tier."
             open_issue("duplicate_plan", str(self.public_id), detail)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from accounts.mail_kinds import Context, MailKind, Placeholder
+from accounts.mail_kinds import Context, MailKind, Placeholder, written_day
 from membership.mail_kinds import MANAGE, SAMPLE_DAY
 from membership.models import Membership, Tier
 from membership.recovery.mails import context_of, of_failure
@@ -72,6 +72,80 @@ MEND_URL = Placeholder("Mend the payment", said("mend_url"), MEND, is_required=T
 BANK_URL = Placeholder("Approve it at my bank", said("bank_url"), "https://example.org/invoice/x/", is_required=True)
 BENEFITS = Placeholder("Until when", said("kept_until"), "What you paid for is yours until 14 March 2027.")
 COME_BACK = Placeholder("Come back", said("come_back_url"), "https://example.org/join/guardian/")
+
+
+def sample_notice() -> dict[str, Any]:
+    day = partial(written_day, SAMPLE_DAY)
+    more = {"expires": day, "due": day, "resumes": day, "suggested": 3000, "change_url": MANAGE.sample}
+    return sample(mend_url=MEND, **more)
+
+
+def suggested(context: Context) -> str:
+    return money(context["suggested"], context["currency"])
+
+
+PER = Placeholder("How often", said("per"), "a month")
+DUE = Placeholder("Day of the payment", said("due"), "14 March 2027")
+GIVE_CARD = Placeholder("Give another card", said("mend_url"), MEND, is_required=True)
+CHANGE_URL = Placeholder("Yes, change it", said("change_url"), MANAGE.sample, is_required=True)
+
+
+def notice_kinds() -> list[MailKind]:
+    return [
+        MailKind(
+            key="membership/mail/card_expires",
+            label="Recurring payment: the card expires",
+            when="Sent 30 and 7 days before the last day of a card that a payment will be taken from after it.",
+            placeholders={
+                **COMMON,
+                "per": PER,
+                "card": CARD,
+                "expires": Placeholder("The card's last day", said("expires"), "31 March 2027"),
+                "mend_url": GIVE_CARD,
+            },
+            sample_context=sample_notice,
+        ),
+        MailKind(
+            key="membership/mail/yearly_ahead",
+            label="Recurring payment: a yearly one is due",
+            when="Sent two to three weeks before a yearly payment.",
+            placeholders={**COMMON, "card": CARD, "due": DUE, "mend_url": GIVE_CARD},
+            sample_context=sample_notice,
+        ),
+        MailKind(
+            key="membership/mail/resumes",
+            label="Recurring payment: a break ends",
+            when="Sent a week before payments go on after a break.",
+            placeholders={
+                **COMMON,
+                "card": CARD,
+                "due": DUE,
+                "resumes": Placeholder("Day on which the break ends", said("resumes"), "14 March 2027"),
+            },
+            sample_context=sample_notice,
+        ),
+        MailKind(
+            key="membership/mail/upgrade_ask",
+            label="Asking for a little more",
+            when="Sent to who wants to be asked, after a year without trouble, and at most twice a year.",
+            placeholders={
+                **COMMON,
+                "per": PER,
+                "suggested": Placeholder("What we suggest", suggested, "$30.00"),
+                "change_url": CHANGE_URL,
+            },
+            sample_context=sample_notice,
+            is_service=False,
+            purpose="upgrade_asks",
+        ),
+        MailKind(
+            key="membership/mail/pays_twice",
+            label="Recurring payment: twice for one thing",
+            when="Sent once when somebody has two running payments for one tier.",
+            placeholders=COMMON,
+            sample_context=sample,
+        ),
+    ]
 
 
 def recovery_mail_kinds() -> list[MailKind]:

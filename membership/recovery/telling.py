@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
 
 from membership.models.recovery import Notice
 from membership.recovery import mails
 from membership.recovery.links import mend_url
 from payments.decline_reasons import Why, why
+from payments.models import Plan
 
 if TYPE_CHECKING:
     from membership.models import Subscription
-    from payments.models import Plan, RenewalFailure
+    from payments.models import RenewalFailure
 
 # Stripe's words for a subscription that stands still, or may be mended, after its last attempt.
 STANDS_STILL = ("unpaid", "paused")
@@ -69,6 +72,14 @@ def renewal_recovered(subscription: Subscription, plan: Plan) -> None:
     failure = plan.failures.filter(settled_as="paid").order_by("-pk").first()
     if failure and told.filter(about__startswith=f"{failure.invoice_id}:").exists():
         mails.send("recovered", subscription, plan, amount=failure.amount)
+
+
+def pays_twice(subscription: Subscription, plan: Plan, others: QuerySet[Any]) -> None:
+    """The supporter hears of it with the later one, once. One that nobody pays (it was given) is no second payment."""
+    earlier = others.filter(pk__lt=subscription.pk).values("pk")
+    paid = Plan.objects.running().filter(payable_kind=subscription.kind(), payable_id__in=earlier)
+    if paid.exists() and is_first(Notice.Kind.TWICE, plan, ""):
+        mails.send("pays_twice", subscription, plan)
 
 
 def _about(failure: RenewalFailure, step: str) -> str:
