@@ -79,8 +79,8 @@ class History:
         joiners = [supporter(month * 1000 + number, self.dice) for number in range(self._joiners(month))]
         if month == 0:
             # Somebody who can sign in has something of everything to look at.
-            for start in self.starts:
-                self._pay(start(self.member, self.dice))
+            for offered in self.starts:
+                self._pay(offered(self.member, self.dice))
         for person in joiners:
             self._join(person)
         self._catch_up(start - timedelta(days=2))
