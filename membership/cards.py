@@ -16,7 +16,7 @@ class TierCard:
     interval: str
     price: int
     per: str
-    # What a year of monthly payments costs more than one yearly payment; 0 where that says nothing.
+    # What a year of monthly payments costs more; 0 where that says nothing.
     saving: int
     benefits: list[Benefit]
     url: str
@@ -36,16 +36,17 @@ def _card(tier: Tier, wanted: str) -> TierCard:
         interval=interval,
         price=prices[interval],
         per=Interval(interval).per,
-        saving=_saving(prices) if interval == Interval.YEAR else 0,
+        saving=saving_of(prices, interval),
         benefits=list(tier.benefits.all()),
         url=f"{reverse('join_tier', args=[tier.slug])}?interval={interval}",
     )
 
 
-def _saving(prices: dict[str, int]) -> int:
-    if not {Interval.MONTH, Interval.YEAR} <= set(prices):
+def saving_of(prices: dict[str, int], interval: str) -> int:
+    """What a year paid by the month costs more than one paid this way; 0 where that says nothing."""
+    if interval == Interval.MONTH or not {Interval.MONTH, interval} <= set(prices):
         return 0
-    return max(yearly(prices[Interval.MONTH], Interval.MONTH) - prices[Interval.YEAR], 0)
+    return max(yearly(prices[Interval.MONTH], Interval.MONTH) - yearly(prices[interval], interval), 0)
 
 
 def known_interval(text: str | None, default: str = Interval.MONTH) -> str:

@@ -9,10 +9,10 @@ from receipts.chart import Account
 from receipts.models import Fund
 
 
-def line_of(tier: Tier, *, interval: str, amount: int) -> Line:
+def line_of(tier: Tier, *, interval: str, amount: int, fund: Fund | None = None) -> Line:
     return Line(
         account=Account.DUES,
-        fund=Fund.unrestricted(),
+        fund=fund or Fund.unrestricted(),
         amount=amount,
         currency=tier.currency,
         description=f"{tier.name} membership, {Interval(interval).label.lower()}",

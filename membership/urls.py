@@ -9,7 +9,9 @@ from membership.recovery import views as recovery_views
 
 urlpatterns = [
     path("join/", views.tiers, name="join"),
+    path("join/compare/", views.compare_tiers, name="compare_tiers"),
     path("join/<slug:slug>/", views.join, name="join_tier"),
+    path("join/<slug:slug>/about/", views.about_tier, name="about_tier"),
     path("give/membership/", given.give, name="gift_membership"),
     path("redeem/", given.redeem, name="redeem"),
     path("account/given-memberships/<uuid:public_id>/", given.card, name="gift_membership_card"),

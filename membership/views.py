@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from membership import joining
 from membership.came_back import live_memberships, typed_before
 from membership.cards import known_interval, tier_cards
+from membership.comparing import compare, offers_of
 from membership.forms import JoinForm
 from membership.models import Interval, Tier
-from membership.receiptable import receiptable
+from membership.receiptable import all_receiptable, receiptable
 from payments import guard
 from payments.checkout import AlreadyPaid, CheckoutUnavailable
 from payments.models import Payment
@@ -30,6 +31,20 @@ def tiers(request: HttpRequest) -> HttpResponse:
     interval = known_interval(request.GET.get("interval"))
     context = {"cards": tier_cards(interval), "interval": interval, "intervals": Interval}
     return render(request, "membership/tiers.html", context)
+
+
+@require_safe
+def compare_tiers(request: HttpRequest) -> HttpResponse:
+    return render(request, "membership/compare.html", {"comparison": compare(on=timezone.localdate())})
+
+
+@require_safe
+def about_tier(request: HttpRequest, slug: str) -> HttpResponse:
+    tier = Tier.objects.with_offer().filter(slug=slug).first()
+    if tier is None or not tier.is_open or not tier.prices.all():
+        return _gone(request, tier)
+    offers = list(offers_of([tier], on=timezone.localdate()).values())
+    return render(request, "membership/about_tier.html", {"tier": tier, "offers": offers})
 
 
 @never_cache
@@ -63,7 +78,7 @@ def _interval(request: HttpRequest, tier: Tier) -> str:
 def _form_page(request: HttpRequest, tier: Tier, form: JoinForm, status: int = 200) -> HttpResponse:
     today = timezone.localdate()
     prices = tier.prices.all()
-    examples = [receiptable(tier, interval=price.interval, amount=price.amount, on=today) for price in prices]
+    examples = all_receiptable([(tier, price.interval, price.amount) for price in prices], on=today)
     context = {
         "tier": tier,
         "form": form,
