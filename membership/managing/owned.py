@@ -26,7 +26,6 @@ UNSETTLED = "while it is paused, behind with a payment, about to end, or waiting
 # Said where a page was opened for something that can't be done (any more).
 WHY_NOT = {
     "can_change_terms": f"This can't be changed {UNSETTLED}.",
-    "can_change_tier": f"The tier can't be changed {UNSETTLED}.",
     "can_move": f"The next payment can't be moved {UNSETTLED}.",
     "can_pause": "This can't be paused while a payment is open or after its end was asked for.",
     "can_resume": "This is not paused.",
@@ -103,10 +102,6 @@ class Owned:
     @property
     def can_change_terms(self) -> bool:
         return self.is_settled
-
-    @property
-    def can_change_tier(self) -> bool:
-        return self.is_settled and self.is_membership
 
     @property
     def can_move(self) -> bool:

@@ -26,7 +26,8 @@ def add_months(moment: datetime, count: int) -> datetime:
 
 
 def pause_ends(months: int, now: datetime) -> datetime:
-    return add_months(timezone.localtime(now), months).replace(second=0, microsecond=0)
+    """The end of that day: a payment that is due on it is skipped, whatever its hour."""
+    return add_months(timezone.localtime(now), months).replace(hour=23, minute=59, second=59, microsecond=0)
 
 
 def paused_since(subscription: Membership | Gift) -> datetime | None:

@@ -38,7 +38,7 @@ class Step:
     starts_at: datetime | None = None
 
 
-@for_owner("GET", "HEAD", "POST", needs="can_change_tier")
+@for_owner("GET", "HEAD", "POST", needs="can_change_terms")
 def change_tier(request: HttpRequest, owned: Owned) -> HttpResponse:
     membership, plan = owned.membership, owned.running_plan
     tiers = other_tiers(membership, plan)

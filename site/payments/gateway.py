@@ -244,7 +244,7 @@ def pause_subscription(subscription_id: str, *, resumes_at: int) -> stripe.Subsc
 
 def resume_stopped(subscription_id: str) -> stripe.Subscription:
     """Take up what Stripe stopped (``paused``) after its payments failed: a period begins and is billed."""
-    return call(client().v1.subscriptions.resume, subscription_id, {"billing_cycle_anchor": "now"})
+    return call(client().v1.subscriptions.resume, subscription_id)
 
 
 def resume_subscription(subscription_id: str) -> stripe.Subscription:
