@@ -10,11 +10,23 @@ from wagtail import hooks
 
 from accounts.privacy import Person, Table
 from membership import campaign_privacy, matching
+from membership.campaign_shown import render_campaign, render_campaigns
+from pages.offers import Offer
 
 
 @hooks.register("scheduled_jobs")
 def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
     return [("membership.catch_up_matches", timedelta(minutes=15), matching.catch_up)]
+
+
+@hooks.register("register_offer")
+def bar() -> Offer:
+    return Offer(kind="membership.campaign", label="Campaign", render=render_campaign)
+
+
+@hooks.register("register_offer")
+def bars() -> Offer:
+    return Offer(kind="membership.campaigns", label="All campaigns", render=render_campaigns)
 
 
 @hooks.register("check_books")

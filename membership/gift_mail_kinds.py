@@ -21,6 +21,7 @@ WORDS = {
         "once": "once",
         "recurs": "It recurs until you end it.",
         "ends": "Nothing recurs.",
+        "match": "{sponsor} adds {amount} to it.",
         "honour": "in honour of",
         "memory": "in memory of",
     },
@@ -28,6 +29,7 @@ WORDS = {
         "once": "una sola vez",
         "recurs": "Se repite hasta que usted le ponga fin.",
         "ends": "No se repite nada.",
+        "match": "{sponsor} añade {amount}.",
         "honour": "en honor de",
         "memory": "en memoria de",
     },
@@ -57,6 +59,13 @@ def how_often(context: Context) -> str:
 
 def whether_it_recurs(context: Context) -> str:
     return words()["recurs" if context["gift"].interval else "ends"]
+
+
+def match(context: Context) -> str:
+    if not context["matched"]:
+        return ""
+    amount = money(context["matched"], context["gift"].currency)
+    return words()["match"].format(sponsor=context["sponsor"], amount=amount)
 
 
 def amount_if_shown(context: Context) -> str:
@@ -97,6 +106,7 @@ GIFT = {
     "per": Placeholder("How often", how_often, "a month"),
     "fee_cover": Placeholder("What covers the card costs", fee_cover, "$1.17"),
     "purpose": Placeholder("The fund or campaign", lambda context: context["purpose"], "Roof fund"),
+    "match": Placeholder("What a sponsor really adds", match, "Lovelace Ltd adds $25.00 to it."),
     "recurs": Placeholder("Whether it recurs", whether_it_recurs, "It recurs until you end it."),
     "next_payment": NEXT_PAYMENT,
     "manage_url": MANAGE,

@@ -47,6 +47,8 @@ def context_of(gift: Gift, **more: Any) -> dict[str, Any]:
         "gift": gift,
         "payer": gift.payer,
         "purpose": gift.campaign.name if gift.campaign else gift.fund.name if gift.fund.is_restricted else "",
+        "matched": gift.match.amount if gift.match else 0,
+        "sponsor": gift.match.pool.shown_as if gift.match else "",
         # Called while the mail is rendered, when its language is the active one.
         "per": partial(per, gift.interval) if gift.interval else "",
         "manage_url": settings.BASE_URL + reverse("account_home"),

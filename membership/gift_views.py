@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.mail_wording import Wording
-from membership import giving
+from membership import giving, matching
 from membership.gift_forms import CHECKBOXES, GiftForm
 from membership.gift_presets import Preset, preset_of, typed_before
 from membership.gift_receiptable import receiptable
@@ -87,6 +87,7 @@ def _review_page(
         "terms": terms,
         "payer": form.payer_details(),
         "total": terms.amount + terms.fee_cover,
+        "match": matching.promise(terms.campaign, terms.amount),
         "purpose": form.purposes[form.cleaned_data["purpose"]],
         "parts": receiptable(terms, donor_kind=form.cleaned_data["giver"], on=timezone.localdate()),
         "country": form.country_name(),

@@ -15,6 +15,7 @@ from accounts.mail_kinds import MailKind
 from accounts.privacy import Person, Table
 from accounts.sections import AccountSection
 from membership import access, account, campaign_hooks, demo, gates, gift_hooks, privacy, revenue
+from membership.campaign_demo import build_campaigns
 from membership.card import hooks as card_hooks
 from membership.cards import known_interval, tier_cards
 from membership.diary import build_diary
@@ -97,6 +98,7 @@ def demo_offering() -> tuple[Callable[[], Any], Callable[[Mapping[str, str], Ran
 def prepare_demo() -> None:
     demo.build_tiers()
     build_diary()
+    build_campaigns()
 
 
 @hooks.register("check_books")

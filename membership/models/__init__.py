@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from membership.models.bank import BankImport, BankLine
+from membership.models.campaign_pages import CampaignPage
 from membership.models.campaign_updates import CampaignUpdate, WallMessage
 from membership.models.campaigns import Campaign
 from membership.models.gift_memberships import GiftMembership
@@ -24,6 +25,7 @@ __all__ = [
     "BankLine",
     "Benefit",
     "Campaign",
+    "CampaignPage",
     "CampaignUpdate",
     "Gift",
     "GiftMembership",

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def begun(self, at: datetime | None = None) -> CampaignQuerySet:
+        return self.filter(starts_at__lte=at or timezone.now())
+
+    def open(self, at: datetime | None = None) -> CampaignQuerySet:
+        """Those that take gifts at this moment; what ``takes_gifts`` says of one."""
+        now = at or timezone.now()
+        return self.begun(now).filter(Q(ends_at=None) | Q(ends_at__gt=now), is_open=True)
+
+
 class Campaign(ClusterableModel):
     """Something to raise money for until a day: its gifts go into one fund, and its page shows how far it got."""
 
@@ -42,6 +52,8 @@ class Campaign(ClusterableModel):
     ends_at = models.DateTimeField("deadline", null=True, blank=True)
     is_open = models.BooleanField("open", default=True, help_text="A campaign that is not open takes no new gifts.")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CampaignQuerySet.as_manager()
 
     class Meta:
         ordering = ["-starts_at", "pk"]

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from accounts.inviting import invite
 from membership import gift_lines, gift_mails, matching, tributes
 from membership.models.campaigns import Campaign
+from membership.models.matches import Match
 from membership.models.subscriptions import Subscription, SubscriptionQuerySet
 from membership.models.tiers import Interval
 
@@ -59,6 +60,9 @@ class Gift(Subscription):
 
     objects = GiftQuerySet.as_manager()
 
+    # What a sponsor added, while the payment is being booked.
+    match: Match | None = None
+
     class Meta(Subscription.Meta):
         constraints = [
             *Subscription.Meta.constraints,
@@ -106,7 +110,7 @@ class Gift(Subscription):
 
     def paid(self, transaction: Transaction | None) -> None:
         # Before it is thanked for: the thanks say what a sponsor really added.
-        matching.follow_safely(transaction)
+        self.match = matching.follow_safely(transaction)
         super().paid(transaction)
 
     def refunded(self, transaction: Transaction) -> None:

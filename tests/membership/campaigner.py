@@ -9,10 +9,11 @@ from typing import Any
 from django.utils import timezone
 
 from membership import matching
-from membership.models import Campaign, MatchPool
+from membership.fundraising.offline import OfflineTerms, record_offline_gift
+from membership.models import Campaign, Gift, MatchPool
 from receipts import ledger
 from receipts.chart import Account
-from receipts.models import Payer, Transaction
+from receipts.models import Issuer, Payer, Transaction
 from receipts.payers import find_or_create_payer
 
 
@@ -60,3 +61,19 @@ def give_back(payment: Transaction, amount: int) -> Transaction:
     )
     matching.follow_safely(booked)
     return booked
+
+
+def an_offline_gift(campaign: Campaign, name: str, *, amount: int = 5000, **shown: Any) -> Gift:
+    """As staff write it down, with what the giver wants to be shown."""
+    terms = OfflineTerms(
+        amount=amount,
+        currency=campaign.currency,
+        received_on=timezone.localdate(),
+        method=Gift.Method.TRANSFER,
+        fund=campaign.fund_of_gifts(),
+        campaign=campaign,
+    )
+    Issuer.objects.update_or_create(defaults={"jurisdiction": "US", "legal_name": "Harbour Light"})
+    offline, _ = record_offline_gift(key=uuid.uuid4(), payer=a_payer(name), terms=terms, by=None)
+    Gift.objects.filter(pk=offline.gift_id).update(**shown)
+    return offline.gift
