@@ -22,6 +22,7 @@ from membership.access import group_of
 from membership.gift_memberships.staff import GiftMembershipViewSet
 from membership.gift_staff import GiftViewSet
 from membership.models import Interval, Membership, Tier
+from membership.recovery.staff import FailedPaymentViewSet
 from membership.revenue_screens import MovementViewSet, RevenueReport
 from membership.states import State
 from payments.staff.columns import StatusColumn
@@ -203,4 +204,12 @@ class MembershipGroup(ViewSetGroup):
     menu_label = "Membership"
     menu_icon = "group"
     menu_order = 210
-    items = (MembershipViewSet, GiftViewSet, TierViewSet, GiftMembershipViewSet, RevenueReport, MovementViewSet)
+    items = (
+        MembershipViewSet,
+        GiftViewSet,
+        FailedPaymentViewSet,
+        TierViewSet,
+        GiftMembershipViewSet,
+        RevenueReport,
+        MovementViewSet,
+    )

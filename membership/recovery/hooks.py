@@ -1,4 +1,4 @@
-"""What recovery gives to the rest: its mails, and the daily look for what is to be announced."""
+"""What recovery gives to the rest: mails, the daily look for what is to be announced, a part of "My account"."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.http import HttpRequest
 from wagtail import hooks
 
 from accounts.mail_kinds import MailKind
+from accounts.sections import AccountSection
 from membership import notices
+from membership.recovery import account
 from membership.recovery.mail_kinds import notice_kinds, recovery_mail_kinds
 
 
@@ -21,3 +24,15 @@ def mails() -> list[MailKind]:
 @hooks.register("scheduled_jobs")
 def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
     return [("membership.send_notices", timedelta(days=1), notices.send_due)]
+
+
+@hooks.register("account_sections")
+def account_section(request: HttpRequest) -> AccountSection | None:
+    return account.section(request)
+
+
+@hooks.register("register_log_actions")
+def staff_actions(log_actions: Any) -> None:
+    """What staff did here, for Wagtail's site history."""
+    log_actions.register_action("membership.retry_payment", "Try a failed payment again", "Tried it again")
+    log_actions.register_action("membership.resend_link", "Send the link to mend it", "Sent the link again")

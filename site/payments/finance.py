@@ -1,4 +1,4 @@
-"""What the Finance group may do here."""
+"""What the Finance group may do here, and the little that Fundraisers may."""
 
 from __future__ import annotations
 
@@ -8,18 +8,29 @@ from django.apps import AppConfig
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 
+from accounts.roles import FUNDRAISERS
+
 FINANCE = "Finance"
 VIEWED = ("payment", "event", "issue", "payout", "scheduledjob")
+MENDING = frozenset({"view_renewalfailure", "mend_renewalfailure"})
 GRANTED = frozenset(
-    {*(f"view_{model}" for model in VIEWED), "change_event", "change_issue", "change_safemode", "refund_payment"}
+    {
+        *(f"view_{model}" for model in VIEWED),
+        *MENDING,
+        "change_event",
+        "change_issue",
+        "change_safemode",
+        "refund_payment",
+    }
 )
 
 
 def grant_to_finance(sender: AppConfig, using: str, **kwargs: Any) -> None:
-    """After a migration, give Finance the permissions that it brought. One taken away by hand stays away."""
+    """After a migration, give each group the permissions that it brought. One taken away by hand stays away."""
     permissions = Permission.objects.using(using).filter(content_type__app_label="payments", codename__in=GRANTED)
     known = set(permissions.values_list("codename", flat=True))
     # Django makes them by this very signal, but maybe after us; done twice, it does nothing.
     create_permissions(sender, using=using, verbosity=0)
-    group, is_new = Group.objects.using(using).get_or_create(name=FINANCE)
-    group.permissions.add(*permissions.exclude(codename__in=[] if is_new else known))
+    for name, codenames in {FINANCE: GRANTED, FUNDRAISERS: MENDING}.items():
+        group, is_new = Group.objects.using(using).get_or_create(name=name)
+        group.permissions.add(*permissions.filter(codename__in=codenames if is_new else codenames - known))

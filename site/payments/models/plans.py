@@ -189,6 +189,7 @@ class RenewalFailure(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["invoice_id", "attempt"], name="one_notice_per_failed_attempt"),
         ]
+        permissions = [("mend_renewalfailure", "Can try a failed payment again and send its link")]
 
     def __str__(self) -> str:
         return f"attempt {self.attempt} of {self.invoice_id}"
