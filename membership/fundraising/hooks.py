@@ -15,6 +15,7 @@ from accounts.privacy import Person, Table
 from membership.fundraising import privacy
 from membership.fundraising.bank_import.views import BankImportViewSet
 from membership.fundraising.offline_views import OfflineGiftViewSet
+from membership.fundraising.segments.views import SegmentViewSet
 from receipts.history import SupporterAction
 from receipts.models import Payer
 
@@ -26,7 +27,7 @@ class FundraisingGroup(ViewSetGroup):
     menu_name = "fundraising"
     menu_icon = "pick"
     menu_order = 306
-    items = (OfflineGiftViewSet, BankImportViewSet)
+    items = (OfflineGiftViewSet, BankImportViewSet, SegmentViewSet)
 
 
 @hooks.register("register_admin_viewset")
@@ -62,4 +63,5 @@ def staff_actions(log_actions: Any) -> None:
     log_actions.register_action("membership.read_statement", "Read a bank statement", "Read a bank statement")
     log_actions.register_action("membership.book_lines", "Book lines of a statement", "Booked lines of a statement")
     log_actions.register_action("membership.undo_statement", "Undo a bank statement", "Took bookings back")
+    log_actions.register_action("membership.export_segment", "Export a segment", "Exported supporters")
     log_actions.register_action("membership.undo_gift", "Undo an offline gift", "Took an offline gift back")

@@ -16,6 +16,7 @@ from membership.models.movements import Movement
 from membership.models.offline import OfflineGift
 from membership.models.pledges import Pledge
 from membership.models.recovery import MendLink, Notice
+from membership.models.segments import Segment
 from membership.models.subscriptions import Subscription
 from membership.models.tiers import Benefit, Interval, Tier, TierPrice
 from membership.models.tributes import Tribute
@@ -40,6 +41,7 @@ __all__ = [
     "OfflineGift",
     "Notice",
     "Pledge",
+    "Segment",
     "Subscription",
     "Tier",
     "TierPrice",
