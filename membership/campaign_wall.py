@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from membership.campaign_progress import entries_of
-from membership.models import Campaign, Gift
+from membership.models import Campaign, Gift, WallMessage
 from membership.states import BEGUN
 from payments.models import Payment, PaymentItem
 
@@ -63,3 +65,20 @@ def _entry(gift: Gift) -> WallEntry:
         message=decided.text if decided and decided.is_shown else "",
         at=gift.started_at,
     )
+
+
+def waiting_messages() -> QuerySet[Gift]:
+    """Gifts whose words nobody has decided on yet, or whose words are others now; the oldest first."""
+    undecided = Q(wall_message=None) | ~Q(wall_message__text=F("message"))
+    asked = Gift.objects.filter(undecided, is_on_wall=True, state__in=BEGUN, campaign__isnull=False)
+    return asked.exclude(message="").select_related("payer", "campaign", "wall_message").order_by("started_at", "pk")
+
+
+def decide(gift: Gift, *, text: str, is_shown: bool, by: Any) -> bool:
+    """Let these words stand, or not. False where the giver has written others meanwhile."""
+    if text != gift.message:
+        return False
+    WallMessage.objects.update_or_create(
+        gift=gift, defaults={"text": text, "is_shown": is_shown, "decided_at": timezone.now(), "decided_by": by}
+    )
+    return True

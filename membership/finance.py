@@ -12,6 +12,9 @@ from accounts.roles import FUNDRAISERS
 from membership.fundraising.roles import READING, WORKING
 from payments.finance import FINANCE
 
+CAMPAIGNS = tuple(
+    f"{action}_{model}" for model in ("campaign", "matchpool", "pledge") for action in ("view", "add", "change")
+)
 GRANTED = (
     "view_gift",
     "view_membership",
@@ -21,6 +24,7 @@ GRANTED = (
     "view_tier",
     "add_tier",
     "change_tier",
+    *CAMPAIGNS,
 )
 
 
@@ -30,6 +34,10 @@ def grant_to_finance(sender: AppConfig, using: str, **kwargs: Any) -> None:
     known = set(permissions.values_list("codename", flat=True))
     # Django makes them by this very signal, but maybe after us; done twice, it does nothing.
     create_permissions(sender, using=using, verbosity=0)
-    for name, codenames in {FINANCE: {*GRANTED, *WORKING}, FUNDRAISERS: WORKING, "Auditors": READING}.items():
+    for name, codenames in {
+        FINANCE: {*GRANTED, *WORKING},
+        FUNDRAISERS: {*WORKING, *CAMPAIGNS},
+        "Auditors": READING,
+    }.items():
         group, is_new = Group.objects.using(using).get_or_create(name=name)
         group.permissions.add(*permissions.filter(codename__in=codenames if is_new else codenames - known))
