@@ -22,7 +22,8 @@ def typed_before(request: HttpRequest, tier: Tier) -> dict[str, Any]:
     membership = Membership.objects.filter(pk=item.payable_id, tier=tier).first() if item else None
     if payment is None or membership is None:
         return {}
-    return {"interval": membership.interval, **{field: getattr(payment.payer, field) for field in TYPED}}
+    terms = {"interval": membership.interval, "chosen": str(membership.amount)}
+    return {**terms, **{field: getattr(payment.payer, field) for field in TYPED}}
 
 
 def live_memberships(request: HttpRequest) -> list[Membership]:

@@ -36,7 +36,7 @@ def _card(tier: Tier, wanted: str) -> TierCard:
         interval=interval,
         price=prices[interval],
         per=Interval(interval).per,
-        saving=saving_of(prices, interval),
+        saving=0 if tier.free_amount else saving_of(prices, interval),
         benefits=list(tier.benefits.all()),
         url=f"{reverse('join_tier', args=[tier.slug])}?interval={interval}",
     )

@@ -59,12 +59,14 @@ def in_order(tier: Tier) -> list[Any]:
 
 
 def _offered(tier: Tier, interval: str, amount: int, parts: Receiptable) -> Offered:
+    prices = {price.interval: price.amount for price in tier.prices.all()}
     return Offered(
         tier=tier,
         interval=interval,
         label=Interval(interval).label,
         amount=amount,
-        saving=saving_of({price.interval: price.amount for price in tier.prices.all()}, interval),
+        # What is the smallest amount saves nobody anything.
+        saving=0 if tier.free_amount else saving_of(prices, interval),
         parts=parts,
         url=f"{reverse('join_tier', args=[tier.slug])}?interval={interval}",
     )

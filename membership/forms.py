@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from membership.gift_forms import OTHER, TOO_MANY, AmountChoice
 from membership.joining import NotOffered, amount_to_pay
 from membership.models import Interval, Membership, Tier
 from membership.payer_form import PayerForm
@@ -27,9 +28,14 @@ class IntervalField(forms.ChoiceField):
 class JoinForm(PayerForm):
     """Who joins a tier, how often they pay, and how much. A price that the browser sends is only compared."""
 
-    field_order = ("interval", "amount")
+    field_order = ("interval", "chosen", "amount")
 
     interval = IntervalField()
+    # Where supporters give what they can: a suggested amount in minor units, or "other".
+    chosen = AmountChoice(
+        label="How much can you give?",
+        error_messages={"required": "Choose an amount.", "invalid_choice": "Choose one of these amounts."},
+    )
     amount = forms.CharField(
         label="Give more than the price",
         max_length=40,
@@ -43,6 +49,10 @@ class JoinForm(PayerForm):
         intervals = [price.interval for price in tier.prices.all()]
         choices = [(interval, self._price_label(interval)) for interval in intervals]
         self.fields["interval"] = IntervalField(choices=choices)
+        if tier.free_amount:
+            self._offer_amounts()
+            return
+        del self.fields["chosen"]
         if tier.allows_more:
             self.fields[
                 "amount"
@@ -50,16 +60,42 @@ class JoinForm(PayerForm):
         else:
             del self.fields["amount"]
 
+    def _offer_amounts(self) -> None:
+        """The suggestions for the interval that the page is drawn for, and one of another, where no script ran."""
+        suggested = self.tier.suggested(self._shown_interval())
+        chosen = str(self["chosen"].value() or "")
+        typed = [int(chosen)] if chosen != OTHER and AmountChoice().valid_value(chosen) else []
+        amounts = sorted({*suggested, *typed})
+        choices = [*((str(amount), self.money(amount)) for amount in amounts), (OTHER, "Another amount")]
+        self.fields["chosen"].choices = choices  # type: ignore[attr-defined]
+        self.fields["amount"].label = "Another amount"
+        self.fields["amount"].help_text = f"An amount in {self.tier.currency} each time."
+
+    def _shown_interval(self) -> str:
+        shown = str(self["interval"].value() or "")
+        return shown if self.tier.price_of(shown) else self.tier.prices.all()[0].interval
+
+    def suggestions(self) -> dict[str, list[list[str]]]:
+        """The amounts of every interval, for the script that exchanges them."""
+        return {
+            price.interval: [[str(amount), self.money(amount)] for amount in price.suggestions()]
+            for price in self.tier.prices.all()
+        }
+
+    def money(self, amount: int) -> str:
+        return format_amount(amount, self.tier.currency, self.locale)
+
     def _price_label(self, interval: str) -> str:
-        price = format_amount(self.tier.price_of(interval) or 0, self.tier.currency, self.locale)
-        return f"{Interval(interval).label}, {price} {Interval(interval).per}"
+        price = self.money(self.tier.price_of(interval) or 0)
+        least = "from " if self.tier.free_amount else ""
+        return f"{Interval(interval).label}, {least}{price} {Interval(interval).per}"
 
     # -- Checking -------------------------------------------------------------------------------------------
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         interval = cleaned.get("interval", "")
-        typed = self._typed_amount()
+        typed = self._chosen_amount() if self.tier.free_amount else self._typed_amount()
         if interval:
             self._compare_price(interval)
             cleaned["amount"] = self._amount_to_pay(interval, typed)
@@ -77,6 +113,16 @@ class JoinForm(PayerForm):
             self.add_error(self._amount_field(), str(error))
             return None
 
+    def _chosen_amount(self) -> int | None:
+        chosen, typed = str(self.cleaned_data.get("chosen") or ""), str(self.data.get("amount", "")).strip()
+        if chosen == OTHER and not typed:
+            self.add_error("amount", "Enter an amount.")
+        elif chosen not in ("", OTHER) and typed:
+            self.add_error("amount", TOO_MANY.format(chosen=self.money(int(chosen))))
+        if chosen == OTHER and typed:
+            return self._typed_amount()
+        return int(chosen) if chosen not in ("", OTHER) else None
+
     def _amount_to_pay(self, interval: str, typed: int | None) -> int | None:
         try:
             return amount_to_pay(self.tier, interval, typed, self.locale)
@@ -85,14 +131,17 @@ class JoinForm(PayerForm):
             return None
 
     def _amount_field(self) -> str:
+        if self.tier.free_amount and self.cleaned_data.get("chosen") != OTHER:
+            return "chosen"
         return "amount" if "amount" in self.fields else "interval"
 
     def _compare_price(self, interval: str) -> None:
         """The price that the visitor saw must still be the price: it may have changed, or been tampered with."""
         seen, price = self.data.get("price"), self.tier.price_of(interval)
         if seen is not None and seen != str(price):
-            now = format_amount(price or 0, self.tier.currency, self.locale)
-            text = f"The price is {now} {Interval(interval).per}; this page had another one. Check it and go on."
+            what = "smallest amount" if self.tier.free_amount else "price"
+            now = f"{self.money(price or 0)} {Interval(interval).per}"
+            text = f"The {what} is {now}; this page had another one. Check it and go on."
             self.add_error("interval", text)
 
     def _is_member_already(self) -> bool:

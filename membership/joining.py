@@ -66,8 +66,8 @@ def amount_to_pay(tier: Tier, interval: str, amount: int | None, locale: str = "
     if amount is None:
         return price
     if amount < price:
-        least = format_amount(price, tier.currency, locale)
-        raise NotOffered(f"The smallest amount of this tier is {least}. Leave this empty to pay just that.")
+        least = f"The smallest amount of this tier is {format_amount(price, tier.currency, locale)}."
+        raise NotOffered(least if tier.free_amount else f"{least} Leave this empty to pay just that.")
     if refusal := refusal_of(amount, tier.currency, locale):
         raise NotOffered(refusal)
     if amount > MOST:

@@ -88,7 +88,7 @@ class TierViewSet(ModelViewSet):
         ),
         InlinePanel(
             "prices",
-            [FieldRowPanel([FieldPanel("interval"), FieldPanel("amount")])],
+            [FieldRowPanel([FieldPanel("interval"), FieldPanel("amount"), FieldPanel("suggested")])],
             heading="Prices",
             label="Price",
             min_num=1,
@@ -109,6 +109,7 @@ class TierViewSet(ModelViewSet):
                 FieldPanel("is_open"),
                 FieldPanel("is_highlighted"),
                 FieldPanel("allows_more"),
+                FieldPanel("free_amount"),
                 FieldRowPanel([FieldPanel("order"), FieldPanel("grace_days")]),
             ],
             heading="How it is offered",

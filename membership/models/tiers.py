@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -12,6 +13,7 @@ from modelcluster.models import ClusterableModel
 
 from membership.amounts import StoredAmountField
 from payments.intervals import PER_YEAR
+from receipts.money import AmountError, parse_amount
 
 # Stripe takes at most eight digits of minor units in one payment.
 MOST = 99_999_999
@@ -59,6 +61,11 @@ class Tier(ClusterableModel):
     is_open = models.BooleanField("offered", default=True, help_text="A tier that is not offered keeps its members.")
     is_highlighted = models.BooleanField("highlighted", default=False, help_text="Recommend this one on the page.")
     allows_more = models.BooleanField("allows more", default=True, help_text="Supporters may give more than the price.")
+    free_amount = models.BooleanField(
+        "give what you can",
+        default=False,
+        help_text="Supporters choose the amount: the price is the smallest one, and you can suggest others.",
+    )
     grace_days = models.PositiveSmallIntegerField(
         default=14,
         validators=[MaxValueValidator(90)],
@@ -73,6 +80,18 @@ class Tier(ClusterableModel):
 
     class Meta:
         ordering = ["order", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(free_amount=False) | Q(allows_more=True),
+                name="a_tier_of_free_amounts_allows_more",
+                violation_error_message="Tick “allows more” too: whoever gives what they can may give more.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(slug="compare"),
+                name="no_tier_has_the_address_of_the_comparison",
+                violation_error_message="This address is the comparison’s. Choose another slug.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -88,6 +107,11 @@ class Tier(ClusterableModel):
         """The price of a payment, or None where the tier has no such interval."""
         return next((price.amount for price in self.prices.all() if price.interval == interval), None)
 
+    def suggested(self, interval: str) -> list[int]:
+        """The amounts that are suggested where supporters choose, in minor units; never below the smallest."""
+        price = next((price for price in self.prices.all() if price.interval == interval), None)
+        return price.suggestions() if price else []
+
     def advantages_of(self, interval: str) -> tuple[dict[str, Any], ...]:
         """What one payment gives back, in the words of the books. What nobody could buy is no advantage."""
         return tuple(benefit.advantage_of(interval) for benefit in self.benefits.all() if benefit.is_advantage)
@@ -97,6 +121,13 @@ class TierPrice(models.Model):
     tier = ParentalKey(Tier, on_delete=models.CASCADE, related_name="prices")
     interval = models.CharField(max_length=7, choices=Interval)
     amount = StoredAmountField("price", validators=[MinValueValidator(1), MaxValueValidator(MOST)])
+
+    suggested = models.CharField(
+        "suggested amounts",
+        max_length=120,
+        blank=True,
+        help_text="Where supporters give what they can: amounts with spaces between them, such as: 10 20 50",
+    )
 
     class Meta:
         ordering = ["interval"]
@@ -108,6 +139,27 @@ class TierPrice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tier} {self.get_interval_display().lower()}"
+
+    def suggestions(self) -> list[int]:
+        """What staff typed, or the smallest amount, twice and four times of it where they typed nothing."""
+        try:
+            typed = self._typed()
+        except AmountError:
+            # Typed when the books were in another currency.
+            typed = []
+        amounts = typed or [self.amount, 2 * self.amount, 4 * self.amount]
+        return sorted({amount for amount in amounts if self.amount <= amount <= MOST}) or [self.amount]
+
+    def _typed(self) -> list[int]:
+        return [parse_amount(text, settings.REPORTING_CURRENCY) for text in self.suggested.split()]
+
+    def clean(self) -> None:
+        try:
+            amounts = self._typed()
+        except AmountError as error:
+            raise ValidationError({"suggested": str(error)}) from error
+        if any(not (self.amount or 0) <= amount <= MOST for amount in amounts):
+            raise ValidationError({"suggested": "Suggest no amount below the price."})
 
 
 class Benefit(models.Model):

@@ -53,7 +53,7 @@ class TestComparing:
 
     def test_each_benefit_says_in_words_what_it_is_worth(self, client: Client, tiers: list[Tier]) -> None:
         assert row(client, "Enamel pin with our lighthouse") == ["Yes worth $8.00 a year"] * 3
-        assert row(client, "A signed print by one of the makers") == ["no", "no", "Yes worth $60.00 a year"]
+        assert row(client, "A signed print by one of the makers") == ["No", "No", "Yes worth $60.00 a year"]
         assert (
             row(client, "Letters from the house, four times a year")[0] == "Yes no value in money: nobody could buy it"
         )
@@ -64,7 +64,7 @@ class TestComparing:
 
     def test_an_interval_that_a_tier_lacks_is_said(self, client: Client, tiers: list[Tier]) -> None:
         TierPrice.objects.filter(tier=tiers[0], interval="month").delete()
-        assert row(client, "Monthly")[0] == "not offered"
+        assert row(client, "Monthly")[0] == "Not offered"
         TierPrice.objects.filter(interval="month").delete()
         assert "Monthly" not in [cells[0] for cells in rows_of(client)]
 
