@@ -10,7 +10,6 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts.sections import AccountSection
 from membership.models import Gift, Tribute
-from membership.states import State
 from payments.models import PaymentItem, Plan
 
 SHOWN = 50
@@ -44,16 +43,13 @@ def _rows(gifts: list[Gift]) -> list[GiftRow]:
 
 def _row(gift: Gift, plan: Plan | None, given_back: int) -> GiftRow:
     row = GiftRow(gift=gift, tribute=getattr(gift, "tribute", None), given_back=given_back)
-    if plan is None or plan.is_over:
-        return row
-    row.runs, row.manage_url = True, manage_url_of(gift)
-    if gift.state in (State.ACTIVE, State.PAST_DUE):
-        row.next_payment_at = plan.current_period_end
+    if plan:
+        row.runs, row.next_payment_at, row.manage_url = not plan.is_over, plan.next_payment_at, manage_url_of(gift)
     return row
 
 
 def manage_url_of(gift: Gift) -> str:
-    """Where a running gift is changed; empty on a site without that page."""
+    """Where a gift that recurs is changed, or begun again; empty on a site without that page."""
     try:
         return reverse("manage_subscription", args=[gift.public_id])
     except NoReverseMatch:

@@ -53,10 +53,16 @@ def identity_fingerprint(typed: dict[str, str]) -> str:
 
 @transaction.atomic
 def _payer_of_user(user: Any, typed: dict[str, str]) -> Payer:
-    own = Payer.objects.live().select_for_update().filter(user=user, kind=typed["kind"]).order_by("pk").first()
+    mine = Payer.objects.live().select_for_update().filter(user=user, kind=typed["kind"])
+    who = typed["kind"]
+    if typed["kind"] == Payer.Kind.ORGANISATION:
+        # A person is one; an organisation of another name is another one, and keeps its name.
+        mine = mine.filter(name__iexact=typed["name"])
+        who = f"{who}\x1f{typed['name'].casefold()}"
+    own = mine.order_by("pk").first()
     if own is None:
-        # One fingerprint per user and kind: two tabs at once make one row.
-        fingerprint = hashlib.sha256(f"user\x1f{user.pk}\x1f{typed['kind']}".encode()).hexdigest()
+        # One fingerprint for each: two tabs at once make one row.
+        fingerprint = hashlib.sha256(f"user\x1f{user.pk}\x1f{who}".encode()).hexdigest()
         own, _ = Payer.objects.get_or_create(fingerprint=fingerprint, defaults={**typed, "user": user})
     change_payer(own, typed)
     return own

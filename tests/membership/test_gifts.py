@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from membership.models import Campaign, Gift, GivingSettings
 from membership.states import State
 from payments.models import Payment
@@ -135,6 +136,15 @@ class TestOneGift:
         assert (payment.payer.kind, payment.payer.name) == ("organisation", "Lantern & Sons Ltd")
         assert only_gift().contact_name == only_gift().salutation == "Alice Adams"
         assert payment.transaction.receipts.get().snapshot["payer"]["name"] == "Lantern & Sons Ltd"
+
+    def test_who_gives_for_two_companies_renames_neither(self, giver: Giver, client: Client, alice: User) -> None:
+        client.force_login(alice)
+        for name in ("Lantern & Sons Ltd", "Harbour Bakery", "lantern & sons ltd"):
+            giver.give(giver="organisation", organisation=name)
+            giver.pay()
+        names = [gift.payer.name for gift in Gift.objects.order_by("pk")]
+        assert names == ["lantern & sons ltd", "Harbour Bakery", "lantern & sons ltd"]
+        assert Payer.objects.of_user(alice).count() == 2
 
 
 class TestAGiftThatRecurs:
