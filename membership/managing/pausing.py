@@ -58,6 +58,9 @@ def resume(request: HttpRequest, owned: Owned) -> HttpResponse:
     done = _do(request, lambda: _resume(owned))
     if done is None:
         return redirect(owned.url)
+    if done and plan.status == "past_due":
+        messages.warning(request, "It goes on, but its payment did not work. Another card may help.")
+        return redirect(owned.url)
     due = plan.next_payment_at
     return _back(request, owned, done, "It goes on." + (f" The next payment is on {_written(due)}." if due else ""))
 

@@ -256,9 +256,8 @@ class TestAPause:
         manager.way.advance(days=32)
         manager.way.advance(days=40)
         assert manager.plan.status == "paused"
-        manager.way.sandbox.next_outcome(manager.plan.subscription_id, "paid", times=9)
-        assert "It goes on." in manager.said("resume")
-        assert manager.plan.status == "active"
+        assert "It goes on, but its payment did not work." in manager.said("resume")
+        assert manager.plan.status == "past_due"
 
 
 class TestAnotherDay:
