@@ -17,6 +17,9 @@ from payments.models import Payment
 from receipts.models import Payer
 from receipts.payers import find_or_create_payer
 
+# What the giver may still change while the checkout is open, without changing what is paid.
+WISHES = ("recipient_name", "recipient_email", "message", "send_on")
+
 
 @dataclass(frozen=True, kw_only=True)
 class GiftTerms:
@@ -55,13 +58,30 @@ def begin(*, payer_details: PayerDetails, gift: GiftTerms, user: Any, locale: st
 
 
 def _start(payer: Payer, gift: GiftTerms, amount: int, locale: str) -> Payment:
-    bought = GiftMembership.objects.filter(payer=payer, state=GiftMembership.State.INCOMPLETE).first()
-    if bought is None:
-        bought = new_gift_membership(payer=payer)
-    values = {**gift.__dict__, "amount": amount, "currency": gift.tier.currency}
-    for field, value in values.items():
-        setattr(bought, field, value)
-    bought.save()
-    return checkout.start(
+    bought = _open_gift(payer, gift, amount)
+    payment = checkout.start(
         payer=payer, payables=[bought], cancel_path=reverse("gift_membership") + "?back=1", locale=locale
     )
+    if payment.is_open:
+        _keep_wishes(bought, gift)
+    return payment
+
+
+def _open_gift(payer: Payer, gift: GiftTerms, amount: int) -> GiftMembership:
+    """The one gift that this payer is about to pay. ``pending`` stores other terms, once they hold.
+
+    Not before: a bank debit of the terms that are stored may be under way, and what it pays for must stay.
+    """
+    bought = GiftMembership.objects.filter(payer=payer, state=GiftMembership.State.INCOMPLETE).first()
+    bought = bought or new_gift_membership(payer=payer)
+    for field, value in {**gift.__dict__, "amount": amount, "currency": gift.tier.currency}.items():
+        setattr(bought, field, value)
+    if bought.pk is None:
+        bought.save()
+    return bought
+
+
+def _keep_wishes(bought: GiftMembership, gift: GiftTerms) -> None:
+    """What was changed on the way back and forth, besides what is paid; one that is paid already stays as it was."""
+    open_gift = GiftMembership.objects.filter(pk=bought.pk, state=GiftMembership.State.INCOMPLETE)
+    open_gift.update(**{field: getattr(gift, field) for field in WISHES})

@@ -41,6 +41,8 @@ def redeem(typed: str, *, name: str, email: str, user: Any) -> Membership:
     if gift is None:
         raise NotRedeemable
     payer = find_or_create_payer(kind=Payer.Kind.PERSON, name=name, email=email, user=user)
+    # Two codes of one person, redeemed at once, must each add their months to what the other made.
+    Payer.objects.select_for_update().get(pk=payer.pk)
     membership = _membership_for(payer, gift, now)
     # The one place where it is used up: of two at once, one finds nothing to change, and its membership goes too.
     used = GiftMembership.objects.redeemable(now).filter(pk=gift.pk)

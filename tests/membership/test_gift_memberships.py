@@ -117,6 +117,22 @@ class TestBuying:
         assert "1 Harbour Street" in response.content.decode()
         assert not Payer.objects.exists() and way.sessions() == 0
 
+    def test_what_a_debit_under_way_pays_for_is_not_exchanged_for_something_dearer(
+        self, way: Way, friend: Tier, guardian: Tier
+    ) -> None:
+        way.client.post(reverse("gift_membership"), {**typed(friend), "step": "pay"})
+        debit = way.pay(outcome="sepa_paid_later")
+        assert debit.status == Payment.Status.PROCESSING
+        way.client.post(reverse("gift_membership"), {**typed(guardian, recipient_name="Eve"), "step": "pay"})
+        way.advance(days=15)
+        gift = GiftMembership.objects.get()
+        assert (gift.state, gift.tier, gift.amount, gift.recipient_name) == (State_.PAID, friend, 15000, "Bob")
+
+    def test_whom_it_is_for_may_change_while_the_checkout_is_open(self, way: Way, friend: Tier) -> None:
+        for name in ("Bob", "Eve"):
+            way.client.post(reverse("gift_membership"), {**typed(friend, recipient_name=name), "step": "pay"})
+        assert GiftMembership.objects.get().recipient_name == "Eve" and way.sessions() == 1
+
     def test_stripe_away_keeps_all_and_offers_another_try(self, way: Way, friend: Tier) -> None:
         way.sandbox.fault("POST /v1/checkout/sessions", "drop_before", times=9)
         response = way.client.post(reverse("gift_membership"), {**typed(friend), "step": "pay"})
@@ -216,6 +232,26 @@ def test_twenty_at_once_redeem_it_once(friend: Tier) -> None:
     for thread in threads:
         thread.join()
     assert len(won) == 1 and Membership.objects.count() == 1, connection.vendor
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_codes_of_one_person_at_once_add_up(friend: Tier) -> None:
+    redeeming.redeem(a_gift(friend).code, name="Bob", email="bob@example.org", user=None)
+    codes, start = [a_gift(friend).code for _ in range(6)], Barrier(6)
+
+    def run(code: str) -> None:
+        start.wait()
+        try:
+            redeeming.redeem(code, name="Bob", email="bob@example.org", user=None)
+        finally:
+            connections["default"].close()
+
+    threads = [Thread(target=run, args=(code,)) for code in codes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Membership.objects.get().paid_until - timezone.now() > timedelta(days=7 * 365 - 1), connection.vendor
 
 
 class TestMoneyBack:
