@@ -20,12 +20,19 @@ REASON = "Paid twice for the same thing"
 
 def settle_second_plans() -> int:
     """The scheduled job. What can't be undone by itself stays an issue for staff. Returns how many were settled."""
-    waiting = SecondPlan.objects.filter(settled_at=None).select_related("plan__payer")
+    waiting = SecondPlan.objects.filter(settled_at=None).select_related("plan__payer", "first")
     return sum(_settle(second) for second in waiting)
 
 
 def _settle(second: SecondPlan) -> bool:
-    plan = second.plan
+    plan, first = second.plan, second.first
+    if not plan.is_over and first.is_over:
+        # Staff, or the payer's bank, ended the first one meanwhile: the second is the only one now, and goes on.
+        _keep(second)
+        return False
+    if first.paid_until is None:
+        # Its debit is still on its way. Whoever it fails is left with the second one.
+        return False
     if not plan.is_over and not end_plan(plan):
         return False
     payments = list(plan.payments.paid())
@@ -34,6 +41,11 @@ def _settle(second: SecondPlan) -> bool:
     if not payments or None in answers:
         return False
     return _finish(second, payments)
+
+
+def _keep(second: SecondPlan) -> None:
+    SecondPlan.objects.filter(pk=second.pk, settled_at=None).update(settled_at=timezone.now())
+    close_issue("duplicate_plan", second.plan.subscription_id)
 
 
 @transaction.atomic

@@ -85,6 +85,17 @@ def test_f17_the_second_ends_its_money_goes_back_and_the_donor_is_told(road: Roa
     assert ledger.account_balance(Account.GIFTS, currency="USD") == -3000, "only the first one renews"
 
 
+def test_f17_the_second_stays_where_staff_have_ended_the_first(road: Road, twice: Payment) -> None:
+    road.deliver_and_work_off()
+    second = SecondPlan.objects.get()
+    road.sandbox.cancel_subscription(second.first.subscription_id)
+    road.deliver_and_work_off()
+    assert settle_second_plans() == settle_second_plans() == 0
+    assert Plan.objects.running().get() == second.plan
+    assert not Refund.objects.exists() and not twice_mails()
+    assert not Issue.objects.filter(kind="duplicate_plan", closed_at=None).exists()
+
+
 @pytest.mark.parametrize("route", ["POST /v1/refunds", "DELETE /v1/subscriptions/{subscription_exposed_id}"])
 def test_f17_stripe_away_is_waited_for(road: Road, twice: Payment, route: str) -> None:
     road.deliver_and_work_off()
