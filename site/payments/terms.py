@@ -94,7 +94,7 @@ def follow(plan: Plan, *, has_pending_update: bool) -> None:
             # Its payment never came, and Stripe has let go of it.
             _set_state(asked, State.DROPPED)
     else:
-        bring_into_force(plan, _from_outside(plan, current))
+        bring_into_force(plan, _given_up(plan, current) or _from_outside(plan, current))
 
 
 def bring_into_force(plan: Plan, terms: PlanTerms) -> None:
@@ -112,10 +112,18 @@ def _set_state(terms: PlanTerms, state: str) -> None:
     terms.save(update_fields=["state"])
 
 
+def _given_up(plan: Plan, current: PlanTerms) -> PlanTerms | None:
+    """A change that we gave up for another one, and whose payment has brought it about all the same."""
+    since = plan.terms.filter(state=State.DROPPED, pk__gt=current.pk)
+    return since.filter(amount=plan.amount, interval=plan.interval).order_by("-pk").first()
+
+
 def _from_outside(plan: Plan, current: PlanTerms) -> PlanTerms:
     """Somebody changed the subscription in Stripe's dashboard: a fact, and the offering says what it is for."""
     terms = PlanTerms.objects.create(
         plan=plan,
+        # Nobody asked us: a change that was asked for here, and still hangs, must not stand in its way.
+        state=State.REPLACED,
         origin=PlanTerms.Origin.OUTSIDE,
         amount=plan.amount,
         currency=current.currency,
@@ -148,6 +156,15 @@ def write_payment_lines(terms: PlanTerms, payment: Payment, *, amount: int | Non
     )
     parts = [line.values() for line in terms.lines.all()] if amount is None else part_of(terms, amount)
     PaymentLine.objects.bulk_create(PaymentLine(payment=payment, item=item, **values) for values in parts)
+
+
+def bring_to_part(payment: Payment, terms: PlanTerms, *, amount: int) -> None:
+    """Bring a payment by these terms, which is not booked yet, to another sum."""
+    for line, part in zip(payment.lines.all(), part_of(terms, amount), strict=True):
+        line.amount, line.tax, line.advantages = part["amount"], part["tax"], part["advantages"]
+        line.save(update_fields=["amount", "tax", "advantages"])
+    payment.amount = amount
+    payment.save(update_fields=["amount"])
 
 
 def part_of(terms: PlanTerms, amount: int) -> list[dict[str, Any]]:

@@ -46,7 +46,7 @@ def complete(account: Account, session_id: str, outcome: str, details: Json) -> 
     who = {"email": session["customer_email"] or (customer or {}).get("email"), **details}
     card = CARDS[details["card"]] if "card" in details else card_for(outcome)
     method = make_payment_method(account, kind=kind, card=card, details=who)
-    if session["amount_total"] == 0:
+    if due_on(session, customer) == 0:
         attach_if_kept(account, session, method, customer)
         start_subscription(account, session, customer, method, None)
         return finish(account, session, customer, details, "no_payment_required")
@@ -82,6 +82,12 @@ def customer_for(account: Account, session: Json, details: Json) -> Json | None:
     return customer
 
 
+def due_on(session: Json, customer: Json | None) -> int:
+    """A subscription begins with an invoice, and the customer's credit pays of it what it can."""
+    credit = customer.get("balance") or 0 if customer and session["mode"] == "subscription" else 0
+    return max(session["amount_total"] + credit, 0)
+
+
 def attach_if_kept(account: Account, session: Json, method: Json, customer: Json | None) -> None:
     """A way to pay is kept with the customer only for later payments, and only once it has paid."""
     later = account.store.notes(session["id"])["payment_intent_data"].get("setup_future_usage")
@@ -97,7 +103,7 @@ def intent_for(account: Account, session: Json, customer: Json | None, notes: Js
     in_subscription = session["mode"] == "subscription"
     intent = money.make_intent(
         account,
-        amount=session["amount_total"],
+        amount=due_on(session, customer),
         currency=session["currency"],
         customer=customer,
         metadata=given.get("metadata"),

@@ -191,6 +191,27 @@ class TestOtherTerms:
         road.deliver_and_work_off()
         assert Payment.objects.paid().latest("pk").amount == 7000 and road.books_agree()
 
+    def test_f29_a_change_that_hangs_here_does_not_stand_in_the_dashboards_way(self, road: Road, monthly: Plan) -> None:
+        road.sandbox.fault("POST /v1/subscriptions/{subscription_exposed_id}", "drop_before", times=9)
+        with pytest.raises(changing.ChangeUnavailable):
+            self.ask(monthly, 8000)
+        road.sandbox.clear_faults()
+        road.sandbox.change_subscription(monthly.subscription_id, amount=7000)
+        road.sandbox.advance(days=31)
+        road.deliver_and_work_off()
+        assert monthly.terms_in_force().amount == 7000
+        assert Payment.objects.paid().latest("pk").amount == 7000 and road.books_agree()
+
+    def test_a_difference_that_costs_what_a_period_once_did_is_booked_by_the_new_terms(
+        self, road: Road, monthly: Plan
+    ) -> None:
+        self.ask(monthly, 2500)
+        self.ask(monthly, 5000)
+        asked = self.ask(monthly, 7500, moment=road.sandbox.now())
+        road.deliver_and_work_off()
+        difference = Payment.objects.paid().latest("pk")
+        assert difference.amount == 2500 and difference.terms == asked.public_id.hex
+
     def test_a_lost_answer_is_found_again_by_the_event(self, road: Road, monthly: Plan) -> None:
         road.sandbox.fault("POST /v1/subscriptions/{subscription_exposed_id}", "drop_after", times=9)
         with pytest.raises(changing.ChangeUnavailable):

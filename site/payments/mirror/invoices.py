@@ -116,11 +116,11 @@ def _paid_at(invoice: stripe.Invoice) -> datetime:
 
 def _is_part(invoice: stripe.Invoice) -> bool:
     """Whether it is for another sum than a whole period: a change half-way, credit from one, a discount."""
-    return (
-        bool(invoice.starting_balance)
-        or bool(invoice.total_discount_amounts)
-        or any(_is_proration(line) for line in invoice.lines.data)
-    )
+    return bool(invoice.starting_balance) or bool(invoice.total_discount_amounts) or _has_prorations(invoice)
+
+
+def _has_prorations(invoice: stripe.Invoice) -> bool:
+    return any(_is_proration(line) for line in invoice.lines.data)
 
 
 def _is_proration(line: stripe.InvoiceLineItem) -> bool:
@@ -138,6 +138,9 @@ def _payment_of(plan: Plan, invoice: stripe.Invoice) -> Payment:
     if invoice.billing_reason == "subscription_create" and is_its_own:
         first.invoice_id = invoice.id
         first.save(update_fields=["invoice_id"])
+        if invoice.starting_balance:
+            # Credit at Stripe has paid a part of the checkout: only the rest is this payment.
+            terms.bring_to_part(first, plan.terms.earliest("pk"), amount=_paid_now(invoice))
         return first
     try:
         with transaction.atomic():
@@ -148,9 +151,10 @@ def _payment_of(plan: Plan, invoice: stripe.Invoice) -> Payment:
 
 
 def _renewal(plan: Plan, invoice: stripe.Invoice) -> Payment:
-    agreed = terms.terms_of_invoice(plan, invoice.total)
+    # The difference that a change costs is paid by the new terms, whatever sum it happens to be.
+    agreed = plan.terms_in_force() if _has_prorations(invoice) else terms.terms_of_invoice(plan, invoice.total)
     # What a whole period costs is ours to say, and must agree; of a part of one, Stripe worked out the sum.
-    paid = invoice.amount_paid - invoice.amount_overpaid
+    paid = _paid_now(invoice)
     part = paid if _is_part(invoice) and paid != agreed.amount else None
     payment = Payment.objects.create(
         payer=plan.payer,
@@ -167,6 +171,10 @@ def _renewal(plan: Plan, invoice: stripe.Invoice) -> Payment:
     )
     terms.write_payment_lines(agreed, payment, amount=part)
     return payment
+
+
+def _paid_now(invoice: stripe.Invoice) -> int:
+    return invoice.amount_paid - invoice.amount_overpaid
 
 
 def _extend(plan: Plan, invoice: stripe.Invoice) -> None:
