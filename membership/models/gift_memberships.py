@@ -14,6 +14,7 @@ from membership import dues
 from membership.gift_memberships import mails
 from membership.gift_memberships.codes import code_of, digest_of
 from membership.models.tiers import Interval, Tier
+from payments.checkout import refuse_if_paid_meanwhile
 from payments.issues import open_issue
 from receipts import ledger
 
@@ -112,6 +113,7 @@ class GiftMembership(models.Model):
         return [replace(line, description=description, yearly_amount=self.amount)]
 
     def pending(self) -> None:
+        refuse_if_paid_meanwhile(self)
         self.state = self.State.INCOMPLETE
         self.save()
 

@@ -70,7 +70,8 @@ class Gift(Subscription):
                 fields=["payer"], condition=Q(state="incomplete"), name="one_open_gift_checkout_per_payer"
             ),
             models.CheckConstraint(
-                condition=Q(fee_cover__gte=0) & Q(fee_cover__lt=F("amount")), name="fee_cover_is_part_of_the_gift"
+                condition=Q(fee_cover=0) | Q(fee_cover__gt=0, fee_cover__lt=F("amount")),
+                name="fee_cover_is_part_of_the_gift",
             ),
             models.CheckConstraint(condition=Q(method="online") | Q(interval=""), name="offline_gifts_are_made_once"),
         ]

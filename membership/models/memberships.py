@@ -93,7 +93,8 @@ class Membership(Subscription):
             return
         terms = plan.terms_in_force()
         paid = plan.payments.filter(terms=terms.public_id.hex, status="paid").exists()
-        if paid and terms.detail.get("tier") == self.next_tier_id:
+        # Terms that were changed in Stripe's dashboard name no tier: what waits, waits for their payment then.
+        if paid and terms.detail.get("tier") in (None, self.next_tier_id):
             self.tier, self.next_tier = self.next_tier, None
             self.save(update_fields=["tier", "next_tier"])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -15,7 +15,8 @@ from membership import movements
 from membership.models.tiers import Interval
 from membership.recovery import telling
 from membership.states import BEGUN, COUNTED, OF_PLAN, State
-from payments.intervals import yearly
+from payments.checkout import refuse_if_paid_meanwhile
+from payments.intervals import PER_YEAR, yearly
 from payments.models import Payment, Plan
 from receipts import ledger
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from payments.payables import Line
     from receipts.models import Transaction
 
+# No period is longer than that, and the one before it began earlier.
+LONGEST = {word: timedelta(days=366 // times + 1) for word, times in PER_YEAR.items()}
 # What a plan's change may change; never more, so that two workers do not undo each other's other fields.
 FOLLOWED = ["unknown_status", "state", "paid_until", "ended_at", "cancel_requested_at", "cancel_reason"]
 
@@ -69,7 +72,8 @@ class Subscription(models.Model):
         abstract = True
         ordering = ["-created_at", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="%(class)s_amount_is_above_zero"),
+            # None asks for nothing, but staff may make one free in Stripe's dashboard.
+            models.CheckConstraint(condition=Q(amount__gte=0), name="%(class)s_amount_is_not_negative"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="%(class)s_state_is_known"),
         ]
         indexes = [models.Index(fields=["state", "paid_until"], name="%(class)s_state_paid_until")]
@@ -139,6 +143,7 @@ class Subscription(models.Model):
     def pending(self) -> None:
         """Keep the terms together with the checkout that was made for them. One that was given up is taken up again."""
         if self.started_at is None:
+            refuse_if_paid_meanwhile(self)
             self.state = State.INCOMPLETE
             self.save()
 
@@ -195,6 +200,7 @@ class Subscription(models.Model):
         self.amount, self.interval = terms.amount, terms.interval
         self.save(update_fields=["amount", "interval", *self.when_terms_changed(plan, terms)])
         movements.write_terms(self, plan, terms, before=before)
+        self.when_access_changed()
 
     def renewal_failed(self, plan: Plan, *, attempt: int, is_last: bool) -> None:
         movements.write_failure(self, plan)
@@ -205,17 +211,24 @@ class Subscription(models.Model):
         self.when_renewal_recovered(plan)
 
     def refunded(self, transaction: Transaction) -> None:
-        """Access ends when nothing is left of the last payment; older ones bought time that has passed."""
-        # Of two subscriptions that were paid by mistake, the one that goes on counts.
-        plan = self.plan()
-        paid = self.payments().filter(status=Payment.Status.PAID, **({"plan": plan} if plan else {}))
-        last = paid.exclude(transaction=None).order_by("-paid_at", "-pk").first()
-        if last is None or last.transaction is None or ledger.unrefunded(last.transaction):
+        """Access ends when nothing is left of what bought this period; older payments bought time that has passed."""
+        bought = [payment.transaction for payment in self._payments_of_this_period() if payment.transaction]
+        if not bought or any(ledger.unrefunded(booked) for booked in bought):
             return
         if self.paid_until:
             self.refunded_until, self.paid_until = self.paid_until, None
             self.save(update_fields=["refunded_until", "paid_until"])
         self.when_access_changed()
+
+    def _payments_of_this_period(self) -> list[Payment]:
+        """The last payment, and what else was paid in its period: a change half-way costs the difference."""
+        # Of two subscriptions that were paid by mistake, the one that goes on counts.
+        plan = self.plan()
+        paid = self.payments().filter(status=Payment.Status.PAID, **({"plan": plan} if plan else {}))
+        booked = paid.exclude(transaction=None).select_related("transaction").order_by("-paid_at", "-pk")
+        if plan is None or plan.current_period_end is None or plan.interval not in LONGEST:
+            return list(booked[:1])
+        return list(booked.filter(paid_at__gte=plan.current_period_end - LONGEST[plan.interval])) or list(booked[:1])
 
     def refund_failed(self, transaction: Transaction) -> None:
         """The money stayed here after all, and so does what it paid for."""

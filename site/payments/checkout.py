@@ -231,6 +231,18 @@ def close(payment: Payment) -> None:
         release(payment, Payment.Status.EXPIRED)
 
 
+def refuse_if_paid_meanwhile(payable: Payable) -> None:
+    """For the ``pending`` of what begins once: another tab may have paid since it was read, and saving would undo that.
+
+    Raises AlreadyPaid.
+    """
+    items = PaymentItem.objects.filter(payable_kind=kind_of(payable), payable_id=payable.pk)
+    # Whoever books a payment holds its row: of the two of us, one waits for the other.
+    for payment in Payment.objects.select_for_update().filter(pk__in=items.values("payment")).order_by("pk"):
+        if payment.status == Payment.Status.PAID:
+            raise AlreadyPaid(payment.session_id)
+
+
 def _refuse_if_paid(payment: Payment) -> None:
     try:
         session = gateway.read_session(payment.session_id or "")
