@@ -26,11 +26,13 @@ from receipts.ledger import record_refund
 from receipts.merging import merge
 from receipts.models import Fund, Payer, Transaction
 from tests.membership.fundraisers import fatima
+from tests.payments.desk import a_paid_payment
 from tests.receipts import cast
 from tests.receipts.books import a_line, a_payer, a_payment
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 6, 15)
+NOW = timezone.now()
 
 
 @pytest.fixture(autouse=True)
@@ -157,14 +159,11 @@ def test_by_regular_support(friend: Tier) -> None:
 
 def test_by_a_card_that_expires_soon() -> None:
     for name, days in (("Ann", 20), ("Ben", 50), ("Cleo", -5)):
+        paid = a_paid_payment(payer=who(name))
         Plan.objects.create(
-            payer=who(name),
-            subscription_id=f"sub_{name}",
-            status="active",
-            payable_kind="x",
-            payable_id=days,
-            card_expires=TODAY + timedelta(days=days),
-        )
+            payer=paid.payer, payable_kind="offering.offering", payable_id=1, first_payment=paid, livemode=False,
+            subscription_id=f"sub_{name}", status="active", synced_at=NOW, card_expires=TODAY + timedelta(days=days),
+        )  # fmt: skip
     assert found(card_expires="30") == "Ann"
     assert found(card_expires="60") == "Ann Ben"
 
