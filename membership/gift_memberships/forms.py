@@ -11,6 +11,7 @@ from membership.joining import NotOffered
 from membership.models import Tier
 from membership.models.gift_memberships import MONTHS
 from membership.payer_form import PayerForm, text_field
+from membership.tribute_form import refuse_links
 from receipts.money import format_amount
 
 LATEST = timedelta(days=365)
@@ -64,6 +65,14 @@ class GiftMembershipForm(PayerForm):
 
     def _label(self, tier: Tier, interval: str, amount: int) -> str:
         return f"{tier.name}, {MONTHS[interval]} months: {format_amount(amount, tier.currency, self.locale)}"
+
+    def clean_recipient_name(self) -> str:
+        refuse_links(self.cleaned_data["recipient_name"])
+        return str(self.cleaned_data["recipient_name"])
+
+    def clean_message(self) -> str:
+        refuse_links(self.cleaned_data["message"])
+        return str(self.cleaned_data["message"])
 
     def clean_send_on(self) -> Any:
         day, today = self.cleaned_data["send_on"], timezone.localdate()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from wagtail import hooks
 
@@ -36,6 +37,21 @@ def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
 @hooks.register("export_person")
 def tables(person: Person) -> Iterable[Table]:
     given = GiftMembership.objects.filter(payer__in=person.payers).select_related("tier").order_by("pk")
+    received = meant_for(person).select_related("tier").order_by("pk")
+    yield Table(
+        name="memberships_meant_for_you",
+        rows=[
+            {
+                "tier": gift.tier.name,
+                "months": gift.months,
+                "name": gift.recipient_name,
+                "address": gift.recipient_email,
+                "message": gift.message,
+                "redeemed": gift.redeemed_at,
+            }
+            for gift in received
+        ],
+    )
     yield Table(
         name="given_memberships",
         rows=[
@@ -58,9 +74,17 @@ def tables(person: Person) -> Iterable[Table]:
 
 @hooks.register("erase_person")
 def forget_person(person: Person) -> None:
-    """What was given stays redeemable; whom it was for, and what was written to them, goes."""
-    given = GiftMembership.objects.filter(payer__in=person.payers)
+    """What was given stays redeemable; whom it was for, and what was written to them, goes: from either side."""
+    given = meant_for(person) | GiftMembership.objects.filter(payer__in=person.payers)
     for gift in given.exclude(mail=None).select_related("mail"):
         if gift.mail is not None:
             cancel_mail(gift.mail)
     given.update(recipient_name="", recipient_email="", message="")
+
+
+def meant_for(person: Person) -> QuerySet[GiftMembership]:
+    """Those that somebody else gives to this person, by an address that is theirs alone."""
+    theirs = Q(pk__in=[])
+    for email in person.emails:
+        theirs |= Q(recipient_email__iexact=email)
+    return GiftMembership.objects.filter(theirs)

@@ -40,7 +40,7 @@ def redeem(typed: str, *, name: str, email: str, user: Any) -> Membership:
     gift = find(typed)
     if gift is None:
         raise NotRedeemable
-    payer = find_or_create_payer(kind=Payer.Kind.PERSON, name=name, email=email, user=user)
+    payer = _payer_of(user) or find_or_create_payer(kind=Payer.Kind.PERSON, name=name, email=email, user=user)
     # Two codes of one person, redeemed at once, must each add their months to what the other made.
     Payer.objects.select_for_update().get(pk=payer.pk)
     membership = _membership_for(payer, gift, now)
@@ -53,6 +53,13 @@ def redeem(typed: str, *, name: str, email: str, user: Any) -> Membership:
     access.sync_groups(payer.user)
     mails.redeemed(gift, membership)
     return membership
+
+
+def _payer_of(user: Any) -> Payer | None:
+    """Whoever has paid before stays as they are: nobody is asked for an address here, so none is written over."""
+    if user is None or not user.is_authenticated:
+        return None
+    return Payer.objects.live().filter(user=user, kind=Payer.Kind.PERSON).order_by("pk").first()
 
 
 def _membership_for(payer: Payer, gift: GiftMembership, now: datetime) -> Membership:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -104,7 +105,9 @@ def card(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The code on a page to print, for the giver alone."""
     mine = GiftMembership.objects.of_user(request.user).exclude(paid_at=None).select_related("tier", "payer")
     gift = get_object_or_404(mine, public_id=public_id)
-    return render(request, "membership/gift_membership_card.html", {"gift": gift})
+    # Printed, so never with the address by which somebody happened to reach us.
+    context = {"gift": gift, "redeem_url": settings.BASE_URL + reverse("redeem")}
+    return render(request, "membership/gift_membership_card.html", context)
 
 
 @never_cache
@@ -131,5 +134,7 @@ def _redeem(request: HttpRequest, form: RedeemForm) -> HttpResponse:
     if request.user.is_authenticated:
         messages.success(request, f"Welcome: your {membership.tier.name} membership has begun.")
         return redirect("account_home")
-    # The address is not proved yet: the page says what anybody with the code knows, and nothing of an account.
-    return render(request, "membership/redeemed.html", {"membership": membership})
+    # The address is not proved yet: the page says what anybody with the code knows, and nothing of an account. The
+    # end of the membership would tell that there was one before.
+    gift = membership.gift_memberships.latest("redeemed_at")
+    return render(request, "membership/redeemed.html", {"gift": gift})

@@ -8,11 +8,13 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import privacy
 from accounts.models import OutgoingMail, User
 from membership import access
 from membership.gift_memberships import redeeming
@@ -25,6 +27,7 @@ from payments.refunding import request_refund
 from receipts.chart import Account
 from receipts.checks import books_problems
 from receipts.models import Entry, Payer
+from receipts.payers import find_or_create_payer
 from tests.membership.way import TYPED, Way, text_of
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +110,8 @@ class TestBuying:
             ({"send_on": "2026-12-24"}, "recipient_email"),
             ({"name": ""}, "name"),
             ({"price": "1"}, "offer"),
+            ({"recipient_name": "Bob, see www.swindle.example"}, "recipient_name"),
+            ({"message": "Claim it at https://swindle.example"}, "message"),
         ],
     )
     def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
@@ -160,6 +165,29 @@ class TestRedeeming:
         page = text_of(client.get(reverse("account_home")))
         assert "Friend" in page and "Cancel membership" not in page
         assert robin.groups.filter(membership_tier__slug="friend").exists()
+
+    def test_whoever_has_paid_before_keeps_the_address_of_their_receipts(
+        self, friend: Tier, robin: User, client: Client
+    ) -> None:
+        own = find_or_create_payer(
+            kind="person",
+            name="Robin Reed",
+            email=robin.email,
+            line1="3 Quay",
+            city="Portland",
+            country="US",
+            user=robin,
+        )
+        client.force_login(robin)
+        assert self.send(client, a_gift(friend).code, name="R.").status_code == 302
+        own.refresh_from_db()
+        assert (own.name, own.line1, own.city, str(own.country)) == ("Robin Reed", "3 Quay", "Portland", "US")
+        assert Membership.objects.get().payer == own
+
+    def test_a_guest_is_not_told_of_a_membership_that_was_there_before(self, friend: Tier) -> None:
+        first, second = (text_of(self.send(Client(), a_gift(friend).code)) for _ in range(2))
+        assert Membership.objects.get().gift_memberships.count() == 2
+        assert first == second
 
     def test_it_is_used_once(self, gift: GiftMembership) -> None:
         self.send(Client(), gift.code)
@@ -287,6 +315,23 @@ class TestWhoSees:
         assert stranger.get(url).status_code == 302
         stranger.force_login(charlie)
         assert stranger.get(url).status_code == 404
+
+    def test_what_is_printed_names_our_own_address(self, way: Way, friend: Tier, alice: User, settings: Any) -> None:
+        way.client.force_login(alice)
+        gift = buy(way, friend, email=alice.email, name=alice.name)
+        settings.BASE_URL, settings.ALLOWED_HOSTS = "https://give.example.org", ["*"]
+        page = way.client.get(reverse("gift_membership_card", args=[gift.public_id]), headers={"host": "evil.example"})
+        assert "https://give.example.org/redeem/" in text_of(page) and "evil.example" not in text_of(page)
+
+    def test_whom_it_was_for_can_be_forgotten_and_see_it(self, friend: Tier, robin: User) -> None:
+        gift = a_gift(friend, recipient_name="Robin", recipient_email="Robin@example.org", message="For Robin")
+        EmailAddress.objects.create(user=robin, email=robin.email, verified=True, primary=True)
+        person = privacy.person_of(robin)
+        (table,) = [table for table in privacy.tables_of(person) if table.name == "memberships_meant_for_you"]
+        assert table.rows[0]["message"] == "For Robin"
+        privacy.erase(person)
+        gift.refresh_from_db()
+        assert (gift.recipient_name, gift.recipient_email, gift.message) == ("", "", "") and gift.is_redeemable
 
     def test_staff_see_that_it_was_given_but_no_code(self, gift: GiftMembership, settings: Any) -> None:
         settings.STAFF_SECOND_FACTOR = False
