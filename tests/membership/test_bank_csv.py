@@ -11,6 +11,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.privacy import Person
 from membership.fundraising.bank_import.booking import (
     NotBooked,
     Part,
@@ -21,6 +22,7 @@ from membership.fundraising.bank_import.booking import (
 )
 from membership.fundraising.bank_import.layout import guess_layout
 from membership.fundraising.bank_import.values import guess_decimal, guess_order, read_amount, read_day
+from membership.fundraising.privacy import erase, export
 from membership.models import BankImport, BankLine, OfflineGift
 from payments.models import Payout
 from receipts import ledger
@@ -272,6 +274,23 @@ def test_a_line_is_booked_once_also_by_two_colleagues() -> None:
     assert not books_problems()
 
 
+def test_what_a_bank_said_of_somebody_is_erased_with_them_and_told_to_them_before(client: Client) -> None:
+    payer = a_payer()
+    line = a_line()
+    book_line(line, by=None, payer=payer)
+    waiting = a_line("2026-02-05,50.00,Grace Okafor,Thank you")
+    person = Person(user=None, payers=[payer], emails=[payer.email])
+    tables = {table.name: list(table.rows) for table in export(person)}
+    assert [row["reference"] for row in tables["lines_of_bank_statements"]] == ["Thank you", "Thank you"]
+    erase(person)
+    for one in (line, waiting):
+        one.refresh_from_db()
+        assert (one.payer_text, one.reference_text, one.reason) == ("", "", "")
+    assert (line.state, waiting.state, waiting.payer) == ("booked", "new", None)
+    assert OfflineGift.objects.get().reference == ""
+    assert not books_problems()
+
+
 def test_a_line_is_split_between_two_funds() -> None:
     boats, anywhere = Fund.objects.create(name="Boats"), Fund.unrestricted()
     parts = [Part(amount=2000, fund=boats), Part(amount=3000, fund=anywhere)]
@@ -297,8 +316,7 @@ def test_undoing_a_statement_takes_everything_back_and_it_can_be_booked_anew() -
         book_line(line, by=None, payer=payer)
     assert undo_statement(statement, reason="Wrong account", by=None) == (2, 0)
     assert ledger.account_balance(Account.BANK, currency="USD") == 0
-    line = statement.lines.first()
-    assert line is not None
+    line = statement.lines.all()[0]
     assert line.state == "undone"
     assert not undo_line(line, reason="Again", by=None)
     book_line(line, by=None, payer=payer)

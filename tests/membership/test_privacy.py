@@ -69,6 +69,7 @@ def test_a_member_who_leaves_is_no_member_and_pays_nothing_more(leaving: Client,
 # (export and erase) first, and then here.
 GONE, NO_NAME = "its text is erased", "its text names nobody"
 BELONG_TO_PAYERS = {
+    "membership.BankLine": GONE,
     "membership.Gift": GONE,
     "membership.GiftMembership": GONE,
     "membership.MatchPool": GONE,

@@ -46,7 +46,7 @@ def guess_layout(text: str, account: str) -> Layout:
     """Raises reading.Unreadable."""
     delimiter, head = head_of(text)
     has_header = not guess_order(head) and not any(cell.replace(".", "").isdigit() for cell in head)
-    columns = _columns(head) if has_header else {}
+    columns: dict[str, Any] = dict(_columns(head)) if has_header else {}
     layout = Layout(delimiter=delimiter, has_header=has_header, **columns)
     if remembered := _remembered(account, len(head)):
         layout = replace(layout, **remembered)

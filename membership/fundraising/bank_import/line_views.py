@@ -54,7 +54,7 @@ class LineView(LinePage):
     template_name = "membership/staff/fundraising/line.html"
 
     @property
-    def page_title(self) -> str:  # type: ignore[override]
+    def page_title(self) -> str:
         return f"Line {self.line.number}"
 
     @cached_property

@@ -44,7 +44,7 @@ def day(label: str, **more: Any) -> forms.DateField:
 class AmountInput(forms.CharField):
     """An amount in the currency of the reports, in minor units once it is cleaned."""
 
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+    def clean(self, value: Any) -> int | None:
         typed = super().clean(value)
         if not typed:
             return None

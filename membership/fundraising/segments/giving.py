@@ -21,7 +21,7 @@ WENT_BACK = Q(debit__in=GIVEN, corrects__isnull=False)
 STANDS = Q(credit__in=GIVEN, corrects=None, transaction__reversed_by=None) & ~Q(debit=Account.DEFERRED)
 
 
-def giving_by_supporter(within: Q | None = None) -> QuerySet[Entry, dict[str, Any]]:
+def giving_by_supporter(within: Q | None = None) -> QuerySet[Any, Any]:
     """``supporter``, ``total`` (less what went back), ``first`` and ``last``, of the entries that ``within`` names."""
     entries = Entry.objects.filter(CAME | WENT_BACK, currency=settings.REPORTING_CURRENCY)
     if within is not None:

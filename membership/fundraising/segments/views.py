@@ -55,7 +55,7 @@ class AskView(SegmentPage):
         known = key.isascii() and key.isdigit() and len(key) < 18
         self.segment = Segment.objects.filter(pk=int(key)).first() if known else None
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         form = self.form()
         if not form.is_valid():
             return self.ask_again(form)
