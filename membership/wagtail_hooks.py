@@ -18,6 +18,7 @@ from membership import access, account, campaign_hooks, demo, gates, gift_hooks,
 from membership.campaign_demo import build_campaigns
 from membership.card import hooks as card_hooks
 from membership.cards import known_interval, tier_cards
+from membership.change_mail_kinds import change_mail_kinds
 from membership.diary import build_diary
 from membership.fundraising import hooks as fundraising_hooks
 from membership.gift_memberships import hooks as given_hooks
@@ -113,4 +114,4 @@ def staff_screens() -> MembershipGroup:
 
 @hooks.register("register_mails")
 def mails() -> list[MailKind]:
-    return mail_kinds()
+    return [*mail_kinds(), *change_mail_kinds()]

@@ -127,7 +127,9 @@ class Owned:
 
     @property
     def can_restart(self) -> bool:
-        return not self.runs
+        """What was given to somebody has no plan, and nothing to begin again while it lasts."""
+        lasts = isinstance(self.subscription, Membership) and self.subscription.is_live_now
+        return not self.runs and (self.plan is not None or not lasts)
 
     def reload(self) -> None:
         """After Stripe was asked, and its answer read."""

@@ -123,12 +123,12 @@ def _at_interval(subscription: Membership | Gift, interval: str, *, at_once: boo
         price = tier.price_of(interval)
         if price is None or (at_once and subscription.next_tier):
             return None
-        return _dues(subscription, tier, interval, price, at_once=at_once)
-    a_year = yearly(subscription.gift_amount, subscription.interval)
+        amount = max(price, _same_a_year(subscription, interval)) if _gives_more(subscription, tier) else price
+        return _dues(subscription, tier, interval, amount, at_once=at_once)
     try:
         return _gift(
             subscription,
-            -(-a_year // PER_YEAR[interval]),
+            _same_a_year(subscription, interval),
             interval,
             covers_fee=bool(subscription.fee_cover),
             locale=locale,
@@ -136,6 +136,17 @@ def _at_interval(subscription: Membership | Gift, interval: str, *, at_once: boo
         )
     except NotOffered:
         return None
+
+
+def _same_a_year(subscription: Membership | Gift, interval: str) -> int:
+    """What one payment must be at another interval, to come to the same in a year."""
+    amount = subscription.gift_amount if isinstance(subscription, Gift) else subscription.amount
+    return -(-yearly(amount, subscription.interval) // PER_YEAR[interval])
+
+
+def _gives_more(membership: Membership, tier: Tier) -> bool:
+    price = tier.price_of(membership.interval)
+    return tier.allows_more and price is not None and membership.amount > price
 
 
 # -- Tiers --------------------------------------------------------------------------------------------------

@@ -57,8 +57,15 @@ class GivingSettings(BaseGenericSetting):
         "and for each payment", null=True, blank=True, validators=[MinValueValidator(0)], help_text="Such as 0.30."
     )
 
+    tells_of_changes = models.BooleanField(
+        "tells of changes at Stripe",
+        default=False,
+        help_text="Mail supporters when staff change their regular payment in Stripe's dashboard.",
+    )
+
     panels = [
         FieldPanel("minimum"),
+        FieldPanel("tells_of_changes"),
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("suggested_once"), FieldPanel("suggested_month")]),

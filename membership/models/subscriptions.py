@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from membership import movements
+from membership import change_mails, movements
 from membership.models.tiers import Interval
 from membership.recovery import telling
 from membership.states import BEGUN, COUNTED, OF_PLAN, State
@@ -201,6 +201,10 @@ class Subscription(models.Model):
         self.save(update_fields=["amount", "interval", *self.when_terms_changed(plan, terms)])
         movements.write_terms(self, plan, terms, before=before)
         self.when_access_changed()
+        change_mails.tell_of_change(self, plan, terms)
+
+    def terms_dropped(self, plan: Plan, terms: PlanTerms) -> None:
+        change_mails.tell_of_dropping(self, plan, terms)
 
     def renewal_failed(self, plan: Plan, *, attempt: int, is_last: bool) -> None:
         movements.write_failure(self, plan)

@@ -75,6 +75,9 @@ class Recurring(Payable, Protocol):
     def terms_changed(self, plan: Plan, terms: PlanTerms) -> None:
         """Other terms are in force: what one payment is from now on. ``terms.detail`` is what the change was given."""
 
+    def terms_dropped(self, plan: Plan, terms: PlanTerms) -> None:
+        """Other terms that were asked for will not come: their first payment did not."""
+
     def renewal_failed(self, plan: Plan, *, attempt: int, is_last: bool) -> None:
         """An attempt to collect a renewal failed; called once an attempt. ``plan.failures`` says why."""
 

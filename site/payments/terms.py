@@ -93,6 +93,8 @@ def follow(plan: Plan, *, has_pending_update: bool) -> None:
         if asked and asked.state == State.WAITING:
             # Its payment never came, and Stripe has let go of it.
             _set_state(asked, State.DROPPED)
+            if payable := plan.payable():
+                payable.terms_dropped(plan, asked)
     else:
         bring_into_force(plan, _given_up(plan, current) or _from_outside(plan, current))
 

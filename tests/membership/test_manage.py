@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import OutgoingMail, User
 from membership.managing.urls import urlpatterns
-from membership.models import Gift, Membership, Tier
+from membership.models import Gift, GivingSettings, Membership, Tier
 from membership.states import State
 from payments.models import CardChange, Customer, Payment, PlanTerms
 from receipts.checks import books_problems
@@ -237,3 +239,37 @@ class TestChangedInTheDashboard:
         way.sandbox.cancel_subscription(subscription_id, at_period_end=True)
         way.deliver()
         assert "Ends soon" in manager.page() and "Keep my membership" in manager.page()
+
+    @pytest.mark.parametrize("tells", [True, False])
+    def test_f29_the_supporter_is_told_by_mail_where_staff_want_that(
+        self, manager: Manager, way: Way, tells: bool
+    ) -> None:
+        giving = GivingSettings.load()
+        giving.tells_of_changes = tells
+        giving.save()
+        OutgoingMail.objects.all().delete()
+        way.sandbox.change_subscription(manager.plan.subscription_id, amount=13000)
+        way.deliver()
+        way.deliver()
+        mails = [(mail.subject, "$130.00 a month" in mail.text) for mail in OutgoingMail.objects.all()]
+        assert mails == ([("Your regular payment was changed", True)] if tells else [])
+        manager.said("amount", amount="140")
+        assert OutgoingMail.objects.count() == len(mails)
+
+
+def test_what_was_given_says_so_and_offers_nothing_to_pay(client: Client, alice: User, guardian: Tier) -> None:
+    client.force_login(alice)
+    payer = Payer.objects.create(name="Alice", email=alice.email, user=alice, fingerprint="given")
+    given = Membership.objects.create(
+        payer=payer,
+        tier=guardian,
+        interval="year",
+        amount=100000,
+        currency="USD",
+        state=State.CANCEL_AT_END,
+        started_at=timezone.now(),
+        paid_until=timezone.now() + timedelta(days=90),
+    )
+    page = text_of(client.get(address("manage_subscription", given)))
+    assert "Somebody gave this to you." in page and "$1,000.00" not in page and "Cancel" not in page
+    assert client.post(address("manage_restart", given)).status_code == 302

@@ -11,7 +11,7 @@ from django.core import signing
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import OutgoingMail, User
 from membership.managing import pauses
 from membership.models import Gift, Membership, Tier, TierPrice
 from membership.states import State
@@ -116,6 +116,7 @@ class TestAHigherTier:
         manager.way.deliver()
         page = manager.page()
         assert "was not made: its payment did not come in time" in page and tier_now(manager) == "ally"
+        assert OutgoingMail.objects.filter(subject="A change was not made").count() == 1
         assert Payment.objects.paid().count() == 1 and not books_problems()
 
     def test_f44_paid_on_stripes_page_it_is_theirs(self, manager: Manager) -> None:
@@ -192,6 +193,11 @@ class TestAnotherInterval:
         assert manager.plan.paid_until == paid_until == manager.plan.next_payment_at
         manager.way.advance(days=368)
         assert Payment.objects.paid().latest("pk").amount == 4000 and not books_problems()
+
+    def test_what_is_given_above_the_price_is_kept(self, manager: Manager) -> None:
+        manager.said("amount", amount="50")
+        choices = {one.interval: one.amount for one in manager.get("interval").context["choices"]}
+        assert choices["year"] == 60000
 
     def test_a_gift_keeps_what_it_comes_to_in_a_year(self, giver: Manager) -> None:
         choices = {one.interval: one.amount for one in giver.get("interval").context["choices"]}

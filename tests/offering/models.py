@@ -81,6 +81,9 @@ class Offering(models.Model):
         Offering.objects.filter(pk=self.pk).update(amount=terms.amount, interval=terms.interval)
         self._count("changed_count")
 
+    def terms_dropped(self, plan: Plan, terms: PlanTerms) -> None:
+        """Nothing was promised yet."""
+
     def renewal_recovered(self, plan: Plan) -> None:
         self._count("recovered_count")
 
