@@ -49,7 +49,9 @@ class Notice(models.Model):
         TWICE = "twice", "Pays twice for one thing"
 
     kind = models.CharField(max_length=12, choices=Kind)
-    plan = models.ForeignKey("payments.Plan", on_delete=models.CASCADE, related_name="notices")
+    plan = models.ForeignKey("payments.Plan", null=True, on_delete=models.CASCADE, related_name="notices")
+    # Of a first payment, which may have no plan yet, or never will.
+    payment = models.ForeignKey("payments.Payment", null=True, on_delete=models.CASCADE, related_name="+")
     # What it was about: a day, or an invoice and its attempt.
     about = models.CharField(max_length=255, blank=True)
     sent_at = models.DateTimeField(default=timezone.now)
@@ -57,6 +59,10 @@ class Notice(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["kind", "plan", "about"], name="nobody_is_told_the_same_twice"),
+            models.UniqueConstraint(fields=["kind", "payment"], name="of_a_payment_each_thing_is_told_once"),
+            models.CheckConstraint(
+                condition=Q(plan__isnull=False) | Q(payment__isnull=False), name="a_notice_is_about_something"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from wagtail import hooks
 
 from accounts.mail_kinds import MailKind
 from accounts.sections import AccountSection
-from membership import notices
+from membership import bank_debits, notices
 from membership.recovery import account
 from membership.recovery.mail_kinds import notice_kinds, recovery_mail_kinds
 
@@ -23,7 +23,10 @@ def mails() -> list[MailKind]:
 
 @hooks.register("scheduled_jobs")
 def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
-    return [("membership.send_notices", timedelta(days=1), notices.send_due)]
+    return [
+        ("membership.send_notices", timedelta(days=1), notices.send_due),
+        ("membership.tell_of_debits", timedelta(minutes=15), bank_debits.tell_all),
+    ]
 
 
 @hooks.register("account_sections")

@@ -87,6 +87,7 @@ def suggested(context: Context) -> str:
 PER = Placeholder("How often", said("per"), "a month")
 DUE = Placeholder("Day of the payment", said("due"), "14 March 2027")
 GIVE_CARD = Placeholder("Give another card", said("mend_url"), MEND, is_required=True)
+TRY_AGAIN = Placeholder("Try another way", said("come_back_url"), "https://example.org/join/guardian/")
 CHANGE_URL = Placeholder("Yes, change it", said("change_url"), MANAGE.sample, is_required=True)
 
 
@@ -137,6 +138,20 @@ def notice_kinds() -> list[MailKind]:
             sample_context=sample_notice,
             is_service=False,
             purpose="upgrade_asks",
+        ),
+        MailKind(
+            key="membership/mail/at_the_bank",
+            label="Bank debit: on its way",
+            when="Sent once when a first payment or a gift by bank debit is at the bank.",
+            placeholders=COMMON,
+            sample_context=sample,
+        ),
+        MailKind(
+            key="membership/mail/debit_failed",
+            label="Bank debit: it came back",
+            when="Sent once when the bank did not carry out what we said was on its way.",
+            placeholders={**COMMON, "come_back_url": TRY_AGAIN},
+            sample_context=sample,
         ),
         MailKind(
             key="membership/mail/pays_twice",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from payments.models import Plan, RenewalFailure
 
 
-def send(template: str, subscription: Subscription, plan: Plan, **more: Any) -> bool:
+def send(template: str, subscription: Subscription, plan: Plan | None, **more: Any) -> bool:
     """Write to the payer who stands for this one today. False when there is no address, or it was refused."""
     payer = subscription.payer.current()
     if not payer.email:
@@ -35,7 +35,7 @@ def send(template: str, subscription: Subscription, plan: Plan, **more: Any) -> 
     return mail is not None
 
 
-def context_of(subscription: Subscription, plan: Plan, **more: Any) -> dict[str, Any]:
+def context_of(subscription: Subscription, plan: Plan | None, **more: Any) -> dict[str, Any]:
     """What each of these mails may say. Sentences are called while it is rendered, when its language is active."""
     return {
         "payer": subscription.payer.current(),
@@ -43,8 +43,8 @@ def context_of(subscription: Subscription, plan: Plan, **more: Any) -> dict[str,
         "subscription": subscription,
         "what": partial(words.what, subscription),
         "per": partial(per, subscription.interval),
-        "card": partial(words.card, plan),
-        "amount": plan.amount or subscription.amount,
+        "card": partial(words.card, plan) if plan else "",
+        "amount": (plan.amount if plan else 0) or subscription.amount,
         "currency": subscription.currency,
         "statement_name": settings.STATEMENT_NAME,
         "kept_until": partial(words.kept_until, subscription.paid_until, timezone.now()),

@@ -19,6 +19,7 @@ WORDS = {
     "en": {
         "membership": "{} membership",
         "gift": "regular gift",
+        "one_gift": "gift",
         "card": "{} ending in {}",
         "a_card": "card",
         "account": "bank account",
@@ -32,6 +33,7 @@ WORDS = {
     "es": {
         "membership": "membresía {}",
         "gift": "donación periódica",
+        "one_gift": "donación",
         "card": "{} terminada en {}",
         "a_card": "tarjeta",
         "account": "cuenta bancaria",
@@ -53,7 +55,9 @@ def words() -> dict[str, str]:
 def what(subscription: Subscription) -> str:
     """What it is, behind "your": a tier by its name, never a person's."""
     tier = getattr(subscription, "tier", None)
-    return words()["membership"].format(tier.name) if tier else words()["gift"]
+    if tier:
+        return words()["membership"].format(tier.name)
+    return words()["gift" if subscription.interval else "one_gift"]
 
 
 def card(plan: Plan) -> str:
