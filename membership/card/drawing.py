@@ -33,6 +33,7 @@ class CardFace:
     name: str
     name_size: str
     tier: str
+    tier_size: str
     since: str
     until: str
     qr: str
@@ -45,8 +46,9 @@ def face_of(card: MemberCard, brand: Brand) -> CardFace:
     return CardFace(
         organisation=brand.name,
         name=name,
-        name_size=_name_size(name),
+        name_size=_size(name),
         tier=membership.tier.name,
+        tier_size=_size(membership.tier.name),
         since=_day(membership.started_at),
         until=_day(membership.paid_until),
         qr=qr_svg(verify_url(card)),
@@ -54,7 +56,7 @@ def face_of(card: MemberCard, brand: Brand) -> CardFace:
     )
 
 
-def _name_size(name: str) -> str:
+def _size(name: str) -> str:
     if len(name) > VERY_LONG_NAME:
         return "smallest"
     return "smaller" if len(name) > LONG_NAME else "usual"

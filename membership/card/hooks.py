@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from wagtail import hooks
 
-from accounts.privacy import Person, Table
+from accounts.privacy import Facts, Person, Table
 from accounts.sections import AccountSection
 from membership.card.cards import verify_url
 from membership.models import MemberCard, Membership
@@ -28,8 +28,11 @@ def account_section(request: HttpRequest) -> AccountSection | None:
 @hooks.register("export_person")
 def tables(person: Person) -> Iterable[Table]:
     cards = MemberCard.objects.filter(membership__payer__in=person.payers).select_related("membership__tier")
-    rows = [{"tier": card.membership.tier.name, "made": card.made_at, "code": verify_url(card)} for card in cards]
-    yield Table(name="membership_cards", rows=rows)
+    yield Table(name="membership_cards", rows=[_facts(card) for card in cards])
+
+
+def _facts(card: MemberCard) -> Facts:
+    return {"tier": card.membership.tier.name, "made": card.made_at, "code": verify_url(card)}
 
 
 @hooks.register("erase_person")

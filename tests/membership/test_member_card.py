@@ -213,8 +213,13 @@ class TestThePdf:
         assert [failure.message for report in reports for failure in report.failures] == []
 
     @pytest.mark.parametrize("for_phone, size", [(False, (612, 792)), (True, (255, 454))])
-    def test_it_is_one_page(self, membership: Membership, for_phone: bool, size: tuple[int, int]) -> None:
-        pdf = draw_card(card_of(membership), Brand(), for_phone=for_phone)
+    @pytest.mark.parametrize("name", ["Alice Adams", LONGEST])
+    def test_it_is_one_page(self, membership: Membership, name: str, for_phone: bool, size: tuple[int, int]) -> None:
+        """However long the name is, and that of the tier, which may have 80 characters."""
+        Payer.objects.update(name=name)
+        Tier.objects.filter(pk=membership.tier_id).update(name=name[:80])
+        card_of(membership)
+        pdf = draw_card(MemberCard.objects.get(), Brand(), for_phone=for_phone)
         assert sizes_of_pages(pdf) == [size]
 
     @pytest.mark.parametrize("for_phone", [False, True])
