@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.templatetags.static import static
@@ -13,6 +14,7 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 
 from accounts.privacy import Person, Table
 from membership.fundraising import privacy
+from membership.fundraising.bank_import.staging import forget_unread
 from membership.fundraising.bank_import.views import BankImportViewSet
 from membership.fundraising.offline_views import OfflineGiftViewSet
 from membership.fundraising.segments.views import SegmentViewSet
@@ -44,6 +46,11 @@ def style() -> str:
 def actions(payer: Payer) -> list[SupporterAction]:
     url = f"{reverse('offline_gifts:record')}?payer={payer.pk}"
     return [SupporterAction(label="Record a gift", url=url, icon="plus", permission="membership.add_offlinegift")]
+
+
+@hooks.register("scheduled_jobs")
+def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
+    return [("membership.forget_unread_statements", timedelta(days=1), forget_unread)]
 
 
 @hooks.register("export_person")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from membership.fundraising.bank_import.booking import (
     undo_statement,
 )
 from membership.fundraising.bank_import.layout import guess_layout
+from membership.fundraising.bank_import.staging import forget_unread
 from membership.fundraising.bank_import.values import guess_decimal, guess_order, read_amount, read_day
 from membership.fundraising.privacy import erase, export
 from membership.models import BankImport, BankLine, OfflineGift
@@ -186,6 +188,15 @@ def test_the_same_file_is_read_once(client: Client) -> None:
     assert first.status_code == 302
     assert again.status_code == 422
     assert reverse("bank_imports:inspect", args=[BankImport.objects.get().pk]) in again.content.decode()
+
+
+def test_a_statement_that_nobody_went_on_with_is_forgotten_after_a_week(client: Client) -> None:
+    upload(client, f"{HEAD}\n{GOOD}")
+    a_statement(GOOD)
+    assert forget_unread() == 0
+    BankImport.objects.update(uploaded_at=timezone.now() - timedelta(days=8))
+    assert forget_unread() == 1
+    assert BankImport.objects.get().lines.count() == 1
 
 
 def test_overlapping_statements_take_each_line_once_and_twins_twice() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from babel.core import get_global
@@ -22,6 +22,7 @@ from membership.models import BankImport, BankLine
 from receipts.months import day_of
 
 AT_ONCE = 500
+UNREAD_FOR = timedelta(days=7)
 # What looks like a formula to the guard and is only a number: the balance of an account may be below zero.
 NUMBER = re.compile(r"[+\-\u2212]?[0-9., ]*[0-9][0-9., ]*")
 KNOWN = frozenset(get_global("all_currencies"))
@@ -53,6 +54,12 @@ def stage(statement: BankImport, layout: Layout) -> int:
     BankLine.objects.bulk_create(new, batch_size=AT_ONCE)
     BankImport.objects.filter(pk=statement.pk).update(problems=problems, known_lines=len(lines) - len(new))
     return len(new)
+
+
+def forget_unread() -> int:
+    """The scheduled job: whoever stopped before naming the columns left all lines of the bank behind, as they came."""
+    long_ago = timezone.now() - UNREAD_FOR
+    return BankImport.objects.filter(state=BankImport.State.UPLOADED, uploaded_at__lt=long_ago).delete()[0]
 
 
 def read_lines(
