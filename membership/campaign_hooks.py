@@ -10,7 +10,7 @@ from wagtail import hooks
 
 from accounts.mail_kinds import MailKind
 from accounts.privacy import Person, Table
-from membership import campaign_privacy, matching
+from membership import campaign_demo, campaign_privacy, matching
 from membership.campaign_mails import campaign_mail_kinds, mail_all_due
 from membership.campaign_shown import render_campaign, render_campaigns
 from membership.campaign_staff import CampaignGroup
@@ -63,3 +63,8 @@ def mails() -> list[MailKind]:
 @hooks.register("register_log_actions")
 def staff_actions(log_actions: Any) -> None:
     log_actions.register_action("membership.sponsor_paid", "Record what a sponsor paid", "Recorded what a sponsor paid")
+
+
+@hooks.register("demo_ending")
+def after_the_history() -> Callable[[], Any]:
+    return campaign_demo.give_to_campaigns

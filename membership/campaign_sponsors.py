@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.timezone import localtime
 
 from membership.fundraising.offline import OfflineTerms, record_offline_gift
-from membership.models import MatchPool, OfflineGift
+from membership.models import MatchPool, OfflineGift, SponsorPayment
 from receipts.chart import INCOME, in_order
 from receipts.exports import Cell
 from receipts.models import Entry
@@ -49,6 +49,7 @@ def record_payment(
         if not owing.update(paid=F("paid") + amount):
             # The booking vanishes with this transaction.
             raise MoreThanOwed
+        SponsorPayment.objects.create(pool=pool, transaction=offline.transaction, amount=amount)
     return offline
 
 

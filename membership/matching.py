@@ -14,7 +14,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.utils import timezone
 
-from membership.models.matches import Match, MatchPool
+from membership.models.matches import Match, MatchPool, SponsorPayment
 from receipts import ledger
 from receipts.chart import INCOME
 from receipts.models import Entry, Payer, Transaction
@@ -48,6 +48,7 @@ def follow(because: Transaction) -> Match | None:
     """
     if earlier := Match.objects.filter(because=because).first():
         return earlier
+    _follow_sponsor(because)
     payment = _gift_behind(because)
     subject = _campaign_subject(payment)
     pool = subject and _pool_for(payment, subject, is_new=payment == because)
@@ -61,6 +62,16 @@ def follow(because: Transaction) -> Match | None:
     elif change < 0:
         MatchPool.objects.put_back(pool, -change)
     return Match.objects.create(pool=pool, payment=payment, because=because, amount=change)
+
+
+def _follow_sponsor(because: Transaction) -> None:
+    """A sponsor's payment that was booked by mistake is owed again."""
+    if because.reverses_id is None:
+        return
+    standing = SponsorPayment.objects.filter(transaction_id=because.reverses_id, undone_by=None)
+    found = standing.first()
+    if found and standing.update(undone_by=because):
+        MatchPool.objects.filter(pk=found.pool_id).update(paid=F("paid") - found.amount)
 
 
 def _change(because: Transaction, payment: Transaction, *, difference: int) -> int:
@@ -153,6 +164,14 @@ def _missed() -> Iterator[Transaction]:
 
 def problems() -> Iterator[str]:
     """What of the sponsors' sums does not hold."""
+    paid = dict(_standing_payments())
     for pool in MatchPool.objects.annotate(summed=Sum("matches__amount")):
         if (pool.summed or 0) != pool.matched:
             yield f"Match pool {pool.pk} says that it matched {pool.matched}, its matches sum to {pool.summed or 0}."
+        if paid.get(pool.pk, 0) != pool.paid:
+            yield f"Match pool {pool.pk} says that {pool.paid} is paid, its payments sum to {paid.get(pool.pk, 0)}."
+
+
+def _standing_payments() -> Any:
+    standing = SponsorPayment.objects.filter(undone_by=None).order_by()
+    return standing.values_list("pool").annotate(total=Sum("amount"))

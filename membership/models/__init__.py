@@ -9,7 +9,7 @@ from membership.models.campaigns import Campaign
 from membership.models.gift_memberships import GiftMembership
 from membership.models.gifts import Gift
 from membership.models.giving_settings import GivingSettings
-from membership.models.matches import Match, MatchPool
+from membership.models.matches import Match, MatchPool, SponsorPayment
 from membership.models.member_cards import MemberCard
 from membership.models.memberships import Membership
 from membership.models.movements import Movement
@@ -42,6 +42,7 @@ __all__ = [
     "Notice",
     "Pledge",
     "Segment",
+    "SponsorPayment",
     "Subscription",
     "Tier",
     "TierPrice",

@@ -132,3 +132,21 @@ class Match(models.Model):
         if not self._state.adding:
             raise MatchNeverChanged("What was matched is added to, never edited.")
         super().save(*args, **kwargs)
+
+
+class SponsorPayment(models.Model):
+    """What a sponsor paid of what a pool had matched, as it was booked; and how that was taken back, if it was."""
+
+    pool = models.ForeignKey(MatchPool, on_delete=models.PROTECT, related_name="payments")
+    transaction = models.OneToOneField("receipts.Transaction", on_delete=models.PROTECT, related_name="sponsor_payment")
+    amount = models.BigIntegerField()
+    undone_by = models.OneToOneField("receipts.Transaction", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="sponsor_payment_is_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} for pool {self.pool_id}"

@@ -16,9 +16,11 @@ from django.utils import timezone
 
 from accounts import choices
 from accounts.models import OutgoingMail, User
+from membership import matching
 from membership.campaign_mails import mail_all_due
 from membership.campaign_progress import progress
 from membership.campaign_sponsors import MoreThanOwed, record_payment
+from membership.fundraising.offline import undo_offline_gift
 from membership.models import Campaign, CampaignUpdate, Gift, MatchPool, Pledge
 from receipts.checks import books_problems
 from receipts.models import Issuer, Receipt
@@ -61,6 +63,15 @@ class TestASponsorPays:
         # It is the sponsor's own gift: nobody matches it.
         assert (pool.matched, pool.paid) == (5000, 3000) and Receipt.objects.filter(amount=3000).count() == 1
         assert not books_problems()
+
+    def test_what_was_booked_by_mistake_is_owed_again(self, boat: Campaign) -> None:
+        pool = a_pool(boat)
+        book(boat, 5000)
+        undo_offline_gift(paid(pool, 3000), reason="Another sponsor", by=None)
+        assert (progress(boat).settled, progress(boat).pledged) == (5000, 5000)
+        assert not list(matching.problems()) and not books_problems()
+        paid(pool, 5000)
+        assert progress(boat).pledged == 0 and not list(matching.problems())
 
     def test_more_than_is_owed_is_not_booked(self, boat: Campaign) -> None:
         pool = a_pool(boat)

@@ -200,6 +200,11 @@ def support_us(use: Materials) -> list[Block]:
             text="Once, or as often as you like. In your own name, for a company, or in memory of somebody.",
             reference="support-us",
         ),
+        offer(
+            kind="membership.campaigns",
+            title="What we are raising for now",
+            text="Each bar counts what has arrived, and nothing else.",
+        ),
         feature(
             title="What members make possible",
             text=(

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import F
 from django_tasks_db.models import DBTaskResult
+from wagtail import hooks
 
 from accounts.models import OutgoingMail
 from accounts.tasks import deliver
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         make_issuer()
         starts = prepared_offerings()
         History(people=members, months=months, starts=starts, member=known_member(MEMBER), tell=self._draw_bar).live()
+        end_history()
         make_logins()
         forget_old_mail()
         let_new_receipts_pass()
@@ -68,6 +70,12 @@ class Command(BaseCommand):
         ending = "\n" if share >= 1 else ""
         self.stdout.write(f"\r  [{'#' * filled}{'.' * (BAR - filled)}] {share:4.0%}", ending=ending)
         self.stdout.flush()
+
+
+def end_history() -> None:
+    """What offerings add that came outside Stripe, by the hook ``demo_ending``."""
+    for give in hooks.get_hooks("demo_ending"):
+        give()()
 
 
 def forget_old_mail() -> None:
