@@ -31,7 +31,7 @@ def pause(request: HttpRequest, owned: Owned) -> HttpResponse:
     if problem := _problem(owned, until, skipped):
         form.add_error("months", problem)
         return _page(request, owned, "pause", form)
-    context = {"until": until, "skipped": skipped, "first_after": pauses.first_after(plan, until)}
+    context: dict[str, Any] = {"until": until, "skipped": skipped, "first_after": pauses.first_after(plan, until)}
     if request.POST.get("step") != "save":
         return _page(request, owned, "pause", form, **context)
     done = _do(request, lambda: plans.pause(plan, until=until))
@@ -86,7 +86,7 @@ def change_date(request: HttpRequest, owned: Owned) -> HttpResponse:
     to = pauses.moment_on(plan, form.cleaned_data["day"])
     gap = pauses.gap(owned.subscription, to)
     is_earlier = plan.paid_until is not None and to < plan.paid_until
-    context = {"to": to, "gap": gap, "is_earlier": is_earlier, "is_late_day": to.day > 28}
+    context: dict[str, Any] = {"to": to, "gap": gap, "is_earlier": is_earlier, "is_late_day": to.day > 28}
     if request.POST.get("step") != "save":
         return _page(request, owned, "date", form, **context)
     done = _do(request, lambda: plans.move_next_payment(plan, to=to))

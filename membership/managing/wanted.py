@@ -43,10 +43,12 @@ class Wanted:
 def can_be_charged_now(plan: Plan) -> bool:
     """Whether what is left of the period may be set off: only where that was paid by the terms that are in force.
 
-    Stripe credits by today's price. After a raise from the next payment on, that would be money nobody has paid.
+    Stripe credits by today's price. After a raise from the next payment on, that would be money nobody has paid; after
+    a refund, money that was given back already.
     """
     terms = plan.terms_in_force()
-    if plan.status != "active":
+    last = plan.payments.filter(status=Payment.Status.PAID).order_by("-paid_at", "-pk").first()
+    if plan.status != "active" or last is None or last.refunded_amount:
         return False
     if terms.origin == PlanTerms.Origin.CHECKOUT:
         return True

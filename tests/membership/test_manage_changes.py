@@ -16,6 +16,7 @@ from membership.managing import pauses
 from membership.models import Gift, Membership, Tier, TierPrice
 from membership.states import State
 from payments.models import Payment, PlanTerms
+from payments.refunding import request_refund
 from receipts.checks import books_problems
 from receipts.models import Issuer
 from tests.membership.giver import Giver
@@ -131,6 +132,11 @@ class TestAHigherTier:
         manager.said("amount", amount="9000")
         shown = manager.look("interval", "year")
         assert shown.context["preview"] is None and not shown.context["step"].wanted.at_once
+
+    def test_what_was_given_back_is_no_credit(self, manager: Manager) -> None:
+        request_refund(Payment.objects.get(), amount=1000, reason="asked for", by=None)
+        assert manager.look("interval", "year").context["preview"] is None
+        assert "Begins with the next payment" in text_of(manager.get("tier"))
 
     def test_after_moving_the_payment_a_higher_tier_waits_for_it(self, manager: Manager) -> None:
         day = timezone.localdate(manager.plan.current_period_end) + timedelta(days=20)
