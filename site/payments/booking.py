@@ -52,12 +52,18 @@ class Settled:
 def settle(payment: Payment, settled: Settled) -> bool:
     """Book a charge for its payment and fulfil. Doing it again adds at most the fee; False when it was parked."""
     payment = Payment.objects.select_for_update().get(pk=payment.pk)
-    if _is_second_charge(payment, settled) or not _amount_agrees(payment, settled):
+    if _went_back(payment, settled) or _is_second_charge(payment, settled) or not _amount_agrees(payment, settled):
         return False
     if payment.status != Payment.Status.PAID:
         _book_income(payment, settled)
     _book_settlement(payment, settled)
     return True
+
+
+def _went_back(payment: Payment, settled: Settled) -> bool:
+    """Whether it was parked and then given back whole: its charge, told of again, has nothing more to say."""
+    is_over = payment.status == Payment.Status.FAILED and payment.charge_id == settled.charge_id
+    return is_over and payment.transaction is not None and not ledger.unrefunded(payment.transaction)
 
 
 def _is_second_charge(payment: Payment, settled: Settled) -> bool:

@@ -21,9 +21,9 @@ def subject_of(payer: Payer) -> str:
     return f"credit:{payer.pk}"
 
 
-def owed_to(payer: Payer) -> int:
-    """What of it is still the payer's, in minor units."""
-    entries = Entry.objects.filter(subject=subject_of(payer)).order_by()
+def owed_to(payer: Payer, currency: str) -> int:
+    """What of it is still the payer's, in minor units of the currency: Stripe keeps a balance for each."""
+    entries = Entry.objects.filter(subject=subject_of(payer), currency=currency).order_by()
     came = entries.filter(credit=Account.CUSTOMER_CREDIT).aggregate(total=Sum("amount"))["total"] or 0
     went = entries.filter(debit=Account.CUSTOMER_CREDIT).aggregate(total=Sum("amount"))["total"] or 0
     return came - went
@@ -50,7 +50,7 @@ def use_credit(plan: Plan, *, invoice_id: str, used: int, at: datetime) -> None:
     Stripe also gives credit for what a lower price saves. That was never booked as owed, and stays what it was.
     """
     payer = plan.payer
-    amount = min(used, owed_to(payer))
+    amount = min(used, owed_to(payer, plan.currency))
     if amount <= 0:
         return
     lines = terms.part_of(plan.terms_in_force(), amount)
@@ -64,5 +64,5 @@ def use_credit(plan: Plan, *, invoice_id: str, used: int, at: datetime) -> None:
     )
     if created:
         issue_receipt(booked, on=day_of(at), sandbox=settings.STRIPE_MODE != "live")
-    if not owed_to(payer):
+    if not owed_to(payer, plan.currency):
         close_issue("overpaid", subject_of(payer))

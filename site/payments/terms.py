@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from payments.issues import open_issue
+from payments.issues import close_issue, open_issue
 from payments.models import Payment, PaymentItem, PaymentLine, Plan, PlanLine, PlanTerms
 from payments.models.lines import LineFields
 from payments.payables import Line
@@ -81,6 +81,7 @@ def follow(plan: Plan, *, has_pending_update: bool) -> None:
             "plan_interval", plan.subscription_id, f"{plan.subscription_id} has an interval that we don't offer."
         )
         return
+    close_issue("plan_interval", plan.subscription_id)
     asked = plan.asked_terms()
     if has_pending_update:
         if asked:

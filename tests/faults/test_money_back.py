@@ -118,6 +118,13 @@ class TestAnAmountThatDiffers:
         assert Issue.objects.filter(kind="amount_differs", closed_at__isnull=True).exists()
         assert road.books_agree()
 
+    def test_refunded_it_stays_over_whatever_is_told_of_its_charge(self, road: Road, parked: Payment) -> None:
+        request_refund(parked, amount=5000, reason="", by=None)
+        road.deliver_and_work_off(times=2)
+        parked.refresh_from_db()
+        assert parked.status == Payment.Status.FAILED
+        assert not Issue.objects.filter(kind="amount_differs", closed_at=None).exists()
+
     def test_refunded_it_is_over_and_can_be_started_anew(self, road: Road, parked: Payment) -> None:
         assert parked.refundable_amount == 5000
         request_refund(parked, amount=5000, reason="", by=None)

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from payments import cards, changing, gateway, pausing, terms
-from payments.models import CardChange, Customer, Payment, Plan, PlanTerms
+from payments.models import CardChange, Customer, Issue, Payment, Plan, PlanTerms
 from receipts.checks import books_problems
 from tests.faults.road import Road
 
@@ -201,6 +201,12 @@ class TestOtherTerms:
         road.deliver_and_work_off()
         assert monthly.terms_in_force().amount == 7000
         assert Payment.objects.paid().latest("pk").amount == 7000 and road.books_agree()
+
+    def test_an_interval_that_we_do_not_offer_is_an_issue_as_long_as_it_lasts(self, road: Road, monthly: Plan) -> None:
+        for interval, issues in (("week", 1), ("month", 0)):
+            road.sandbox.change_subscription(monthly.subscription_id, interval=interval)
+            road.deliver_and_work_off()
+            assert Issue.objects.filter(kind="plan_interval", closed_at=None).count() == issues
 
     def test_a_difference_that_costs_what_a_period_once_did_is_booked_by_the_new_terms(
         self, road: Road, monthly: Plan

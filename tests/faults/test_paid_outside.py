@@ -8,13 +8,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from payments import repair
+from payments import credit, repair
 from payments.models import Event, Issue, Payment, RenewalFailure
 from payments.paid_outside import settle_outside
 from receipts import ledger
 from receipts.chart import Account
 from receipts.checks import books_problems
-from receipts.models import Receipt
+from receipts.models import Fund, Receipt
 from tests.faults.road import Road
 from tests.payments import desk
 
@@ -157,3 +157,16 @@ class TestF62WrittenOff:
         road.deliver_and_work_off()
         assert road.offering(member).failures == []
         assert RenewalFailure.objects.get().settled_as == "uncollectible"
+
+
+def test_credit_in_one_currency_pays_nothing_in_another(member: Payment) -> None:
+    subject = credit.subject_of(member.payer)
+    line = ledger.IncomeLine(
+        account=Account.CUSTOMER_CREDIT,
+        amount=500,
+        fund=Fund.unrestricted(),
+        description="Paid too much",
+        subject=subject,
+    )
+    ledger.record_income(reference="test", occurred_at=timezone.now(), payer=member.payer, currency="EUR", lines=[line])
+    assert [credit.owed_to(member.payer, currency) for currency in ("EUR", "USD")] == [500, 0]

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from payments import credit, gateway, terms
 from payments.booking import settle, settle_free
-from payments.issues import open_issue
+from payments.issues import close_issue, open_issue
 from payments.mirror import subscriptions
 from payments.mirror.charges import settled_from
 from payments.mirror.ours import NotOurs, at, id_of, maybe_at, told_at
@@ -98,7 +98,9 @@ def _paid(plan: Plan, reading: Reading) -> None:
             f"{invoice.id} is paid, but with no charge that Stripe shows us. Record the money by hand.",
             payment=payment,
         )
-    elif not settle(payment, settled):
+    elif settle(payment, settled):
+        close_issue("paid_unseen", invoice.id)
+    else:
         return None
     credit.use_credit(plan, invoice_id=invoice.id, used=_credit_used(invoice), at=_paid_at(invoice))
     return _extend(plan, invoice)
