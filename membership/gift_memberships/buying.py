@@ -76,7 +76,7 @@ def _open_gift(payer: Payer, gift: GiftTerms, amount: int) -> GiftMembership:
     bought = bought or new_gift_membership(payer=payer)
     for field, value in {**gift.__dict__, "amount": amount, "currency": gift.tier.currency}.items():
         setattr(bought, field, value)
-    if bought.pk is None:
+    if bought._state.adding:
         bought.save()
     return bought
 

@@ -83,8 +83,8 @@ def forget_person(person: Person) -> None:
 
 
 def meant_for(person: Person) -> QuerySet[GiftMembership]:
-    """Those that somebody else gives to this person, by an address that is theirs alone."""
-    theirs = Q(pk__in=[])
+    """Those that somebody else gives to this person: redeemed by them, or for an address that is theirs alone."""
+    theirs = Q(membership__payer__in=person.payers)
     for email in person.emails:
         theirs |= Q(recipient_email__iexact=email)
     return GiftMembership.objects.filter(theirs)

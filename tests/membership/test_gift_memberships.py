@@ -305,6 +305,14 @@ class TestMoneyBack:
 
 
 class TestWhoSees:
+    def test_who_was_given_it_is_named_no_more_once_they_leave(self, friend: Tier, robin: User) -> None:
+        gift = a_gift(friend, recipient_name="Robin", recipient_email="Robin@example.org", message="For Robin")
+        redeeming.redeem(gift.code, name="Robin", email=robin.email, user=robin)
+        privacy.erase(privacy.person_of(robin))
+        gift.refresh_from_db()
+        assert (gift.recipient_name, gift.recipient_email, gift.message) == ("", "", "")
+        assert gift.payer.name == "Alice" and gift.state == State_.REDEEMED
+
     def test_the_giver_sees_the_code_and_nobody_else(self, way: Way, friend: Tier, alice: User, charlie: User) -> None:
         way.client.force_login(alice)
         gift = buy(way, friend, email=alice.email, name=alice.name)

@@ -116,7 +116,7 @@ def test_a_second_membership_may_be_paid_in_part_by_credit_at_stripe(
     change(way, member, member.tier, member.amount - 1500, at_once=True)
     way.join(tiers[1], email=member.payer.email, name=member.payer.name)
     payment = way.pay()
-    credit = tiers[1].price_of("month") - payment.amount
+    credit = (tiers[1].price_of("month") or 0) - payment.amount
     assert payment.status == Payment.Status.PAID and 0 < credit <= 1500, payment.problem
     assert sum(line.amount for line in payment.lines.all()) == payment.amount
     assert payment.payables()[0].is_live() and not books_problems()
