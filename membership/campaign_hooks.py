@@ -62,6 +62,7 @@ def mails() -> list[MailKind]:
 
 @hooks.register("register_log_actions")
 def staff_actions(log_actions: Any) -> None:
+    log_actions.register_action("membership.take_off_wall", "Take a gift off a wall", "Taken off the wall")
     log_actions.register_action("membership.sponsor_paid", "Record what a sponsor paid", "Recorded what a sponsor paid")
 
 

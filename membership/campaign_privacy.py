@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from accounts.privacy import Person, Table
+from accounts.privacy import Person, Table, blank_log
 from membership.models import MatchPool, Pledge, WallMessage
 from receipts.money import plain
 
@@ -44,5 +44,7 @@ def export(person: Person) -> Iterable[Table]:
 def erase(person: Person) -> None:
     WallMessage.objects.filter(gift__payer__in=person.payers).delete()
     # Nobody answers for it any more: it promises nothing further, and names nobody.
-    MatchPool.objects.filter(sponsor__in=person.payers).update(shown_as="", is_open=False)
+    pools = MatchPool.objects.filter(sponsor__in=person.payers)
+    blank_log(pools, "A sponsor's promise")
+    pools.update(shown_as="", is_open=False)
     Pledge.objects.filter(payer__in=person.payers, state=Pledge.State.OPEN).update(state=Pledge.State.WRITTEN_OFF)

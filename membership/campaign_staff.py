@@ -20,7 +20,7 @@ from wagtail.log_actions import log
 from membership.campaign_progress import Progress, progress, progress_of
 from membership.campaign_sponsors import HEADER, MoreThanOwed, record_payment, statement_rows
 from membership.campaign_staff_forms import PledgeForm, PoolForm, SponsorPaidForm
-from membership.campaign_wall import decide, waiting_messages
+from membership.campaign_wall import decide, named_on_walls, take_off, waiting_messages
 from membership.fundraising.pages import FundraisingPage
 from membership.models import Campaign, Gift, MatchPool, Pledge
 from receipts.exports import csv_response, xlsx_response
@@ -227,7 +227,10 @@ class PledgeViewSet(ModelViewSet):
 
 
 class WallView(FundraisingPage):
-    """Words of givers, each to be let stand or not. Decided on the words that are shown here."""
+    """Words of givers, each to be let stand or not. Decided on the words that are shown here.
+
+    A name needs no decision, but anybody can type one, also somebody else's with where they live: it can be taken off.
+    """
 
     permission = "membership.change_campaign"
     came_from = ("campaigns:index", "Campaigns")
@@ -236,10 +239,20 @@ class WallView(FundraisingPage):
     header_icon = "openquote"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(gifts=waiting_messages()[:SHOWN_MESSAGES], **kwargs)
+        text = self.request.GET.get("q", "").replace("\x00", "").strip()[:100]
+        return super().get_context_data(
+            gifts=waiting_messages()[:SHOWN_MESSAGES], named=named_on_walls(text)[:SHOWN_MESSAGES], text=text, **kwargs
+        )
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        gift = get_object_or_404(Gift, pk=request.POST.get("gift") if request.POST.get("gift", "").isdigit() else None)
+        key = request.POST.get("gift", "")
+        known = key.isascii() and key.isdigit() and len(key) <= 18
+        gift = get_object_or_404(Gift, pk=int(key) if known else None)
+        if request.POST.get("decision") == "off":
+            if take_off(gift):
+                log(instance=gift, action="membership.take_off_wall", user=request.user)
+            messages.success(request, "It stands on no wall any more.")
+            return redirect("campaigns:wall")
         is_shown = request.POST.get("decision") == "show"
         if decide(gift, text=request.POST.get("text", ""), is_shown=is_shown, by=self.colleague):
             messages.success(request, "It stands on the wall." if is_shown else "It does not appear.")

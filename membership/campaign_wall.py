@@ -82,3 +82,16 @@ def decide(gift: Gift, *, text: str, is_shown: bool, by: Any) -> bool:
         gift=gift, defaults={"text": text, "is_shown": is_shown, "decided_at": timezone.now(), "decided_by": by}
     )
     return True
+
+
+def named_on_walls(text: str) -> QuerySet[Gift]:
+    """Gifts that ask to stand on a wall, the newest first; those whose giver is called something like this."""
+    named = Gift.objects.filter(is_on_wall=True, state__in=BEGUN, campaign__isnull=False)
+    if text:
+        named = named.filter(Q(wall_name__icontains=text) | Q(payer__name__icontains=text))
+    return named.select_related("payer", "campaign").order_by("-started_at", "-pk")
+
+
+def take_off(gift: Gift) -> bool:
+    """Not shown to others any more, name, sum and words. The gift stays what it is."""
+    return bool(Gift.objects.filter(pk=gift.pk, is_on_wall=True).update(is_on_wall=False))

@@ -6,6 +6,7 @@ from membership import gift_views, tribute_views, views
 from membership.card import views as card_views
 from membership.gift_memberships import views as given
 from membership.recovery import views as recovery_views
+from membership.wall_views import leave_wall
 
 urlpatterns = [
     path("join/", views.tiers, name="join"),
@@ -31,5 +32,6 @@ urlpatterns = [
     path("account/gifts/<uuid:public_id>/tribute/", tribute_views.tribute, name="tribute"),
     path("account/gifts/<uuid:public_id>/tribute/mail/", tribute_views.tribute_mail, name="tribute_mail"),
     path("account/gifts/<uuid:public_id>/tribute/card/", tribute_views.tribute_card, name="tribute_card"),
+    path("account/gifts/<uuid:public_id>/wall/", leave_wall, name="leave_wall"),
     path("account/subscriptions/<uuid:public_id>/", include("membership.managing.urls")),
 ]

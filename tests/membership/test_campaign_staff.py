@@ -13,17 +13,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.log_actions import log
+from wagtail.models import ModelLogEntry
 
 from accounts import choices
 from accounts.models import OutgoingMail, User
-from membership import matching
+from accounts.privacy import Person
+from membership import campaign_privacy, matching
 from membership.campaign_mails import mail_all_due
 from membership.campaign_progress import progress
 from membership.campaign_sponsors import MoreThanOwed, record_payment
+from membership.campaign_wall import wall_page
 from membership.fundraising.offline import undo_offline_gift
 from membership.models import Campaign, CampaignUpdate, Gift, MatchPool, Pledge
 from receipts.checks import books_problems
-from receipts.models import Issuer, Receipt
+from receipts.models import Issuer, Payer, Receipt
 from tests.membership.campaigner import a_campaign, a_payer, a_pool, an_offline_gift, book, give_back
 from tests.membership.way import text_of
 
@@ -196,8 +200,40 @@ class TestTheWall:
         assert not Gift.objects.get().wall_message.is_shown
         assert "Nothing waits." in text_of(desk.get(url))
 
-    def test_nonsense_finds_nothing(self, desk: Client, boat: Campaign) -> None:
-        assert desk.post(reverse("campaigns:wall"), {"gift": "x"}).status_code == 404
+    @pytest.mark.parametrize("nonsense", ["x", "²", "9" * 40, ""])
+    def test_nonsense_finds_nothing(self, desk: Client, boat: Campaign, nonsense: str) -> None:
+        assert desk.post(reverse("campaigns:wall"), {"gift": nonsense}).status_code == 404
+
+    def test_a_name_that_must_not_stand_there_is_found_and_taken_off(self, desk: Client, boat: Campaign) -> None:
+        gift = an_offline_gift(boat, "Eve Malory", is_on_wall=True, wall_name="Jane Roe, 12 Oak Street")
+        an_offline_gift(boat, "Ada Byron", is_on_wall=True)
+        url = reverse("campaigns:wall")
+        assert "Ada Byron" in text_of(desk.get(url))
+        found = text_of(desk.get(url, {"q": "oak st"}))
+        assert "12 Oak Street" in found and "Ada Byron" not in found
+        desk.post(url, {"gift": gift.pk, "decision": "off"})
+        assert [entry.name for entry in wall_page(boat, 1)] == ["Ada Byron"]
+        assert ModelLogEntry.objects.filter(action="membership.take_off_wall").count() == 1
+
+    def test_a_giver_leaves_it_with_one_click_and_nobody_elses(
+        self, client: Client, boat: Campaign, alice: User, charlie: User
+    ) -> None:
+        gift = an_offline_gift(boat, "Alice Adams", is_on_wall=True)
+        Payer.objects.update(user=alice)
+        url = reverse("leave_wall", args=[gift.public_id])
+        client.force_login(charlie)
+        assert client.post(url).status_code == 404 and wall_page(boat, 1).object_list
+        client.force_login(alice)
+        assert url in client.get(reverse("account_home")).content.decode()
+        assert client.get(url).status_code == 405
+        assert client.post(url).status_code == 302 and not wall_page(boat, 1).object_list
+        assert url not in client.get(reverse("account_home")).content.decode()
+
+    def test_the_history_forgets_a_sponsor_who_was_erased(self, desk: Client, boat: Campaign) -> None:
+        pool = a_pool(boat)
+        log(instance=pool, action="membership.sponsor_paid", user=None)
+        campaign_privacy.erase(Person(user=None, payers=[pool.sponsor]))
+        assert "Lovelace" not in str(list(ModelLogEntry.objects.values_list("label", flat=True)))
 
 
 class TestAnUpdateByMail:
