@@ -71,4 +71,5 @@ def staff_actions(log_actions: Any) -> None:
     log_actions.register_action("membership.book_lines", "Book lines of a statement", "Booked lines of a statement")
     log_actions.register_action("membership.undo_statement", "Undo a bank statement", "Took bookings back")
     log_actions.register_action("membership.export_segment", "Export a segment", "Exported supporters")
+    log_actions.register_action("membership.thank", "Thank for a gift", "Sent a thank-you")
     log_actions.register_action("membership.undo_gift", "Undo an offline gift", "Took an offline gift back")

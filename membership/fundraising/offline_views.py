@@ -17,6 +17,7 @@ from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.log_actions import log
 
+from membership import gift_mails
 from membership.fundraising.offline import UndoRefused, looks_like, record_offline_gift, undo_offline_gift
 from membership.fundraising.offline_form import METHODS, OfflineGiftForm, UndoForm
 from membership.fundraising.pages import FundraisingPage, payer_named, payers_like
@@ -89,6 +90,24 @@ class UndoView(FundraisingPage):
                 messages.info(request, "This gift was undone already.")
         except UndoRefused as refused:
             messages.error(request, str(refused))
+        return redirect("offline_gifts:inspect", pk)
+
+
+class ThankView(FundraisingPage):
+    """The thank-you of a gift once more, or for the first time."""
+
+    permission = "membership.add_offlinegift"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        offline = get_object_or_404(OfflineGift.objects.standing().for_staff(), pk=pk)
+        payer = offline.gift.payer
+        if payer.email:
+            gift_mails.thank(offline.gift, None)
+            log(instance=offline, action="membership.thank", user=request.user)
+            messages.success(request, f"A thank-you goes to {payer.email}, unless they want no such mails.")
+        else:
+            messages.warning(request, f"{payer.name} has no e-mail address.")
         return redirect("offline_gifts:inspect", pk)
 
 
@@ -168,5 +187,6 @@ class OfflineGiftViewSet(ReadOnlyViewSet):
         return [
             *super().get_urlpatterns(),
             path("record/", require_admin_access(RecordView.as_view()), name="record"),
+            path("thank/<int:pk>/", require_admin_access(ThankView.as_view()), name="thank"),
             path("undo/<int:pk>/", require_admin_access(UndoView.as_view()), name="undo"),
         ]

@@ -150,6 +150,16 @@ def test_thanks_are_sent_only_when_they_are_asked_for(client: Client) -> None:
     assert thanks.count() == 1
 
 
+def test_thanks_are_sent_again_from_the_gifts_page(client: Client) -> None:
+    record(client)
+    address = reverse("offline_gifts:thank", args=[OfflineGift.objects.get().pk])
+    client.post(address)
+    client.post(address)
+    assert OutgoingMail.objects.filter(to="grace@example.org", subject__startswith="Thank").count() == 2
+    undo_offline_gift(OfflineGift.objects.get(), reason="Wrong", by=None)
+    assert client.post(address).status_code == 404
+
+
 def test_undoing_takes_the_booking_back_and_voids_the_receipt(client: Client) -> None:
     record(client)
     offline = OfflineGift.objects.get()

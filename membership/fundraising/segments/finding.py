@@ -27,7 +27,7 @@ def find_supporters(form: CriteriaForm, *, today: date) -> QuerySet[Payer]:
     """Whom a valid question is about: never an erased payer, and nobody twice."""
     asked = form.cleaned_data
     payers = Payer.objects.live().filter(erased_at=None)
-    for condition in (_giving(form), _lasting(asked), *_preset(asked, today), _recurring(asked), _tier(asked)):
+    for condition in (_giving(form), _lasting(asked, today), _recurring(asked), _tier(asked)):
         if condition is not None:
             payers = payers.filter(condition)
     return _reached(_known(payers, asked), asked, today).order_by("name", "pk")
@@ -83,24 +83,35 @@ def _giving(form: CriteriaForm) -> Q | None:
     least, most = asked["total_from"], asked["total_to"]
     if not within and least is None and most is None:
         return None
-    gave = giving_by_supporter(within).filter(total__gte=max(least or 0, 1))
+    gave = giving_by_supporter(within, dated=False).filter(total__gte=max(least or 0, 1))
     if most is not None:
         gave = gave.filter(total__lte=most)
     return Q(pk__in=gave.values("supporter"))
 
 
-def _lasting(asked: dict[str, Any]) -> Q | None:
-    """By the day of the first and of the last gift, among all."""
-    bounds = {}
-    for name in ("first", "last"):
-        if asked[f"{name}_from"]:
-            bounds[f"{name}__gte"] = from_day(asked[f"{name}_from"])
-        if asked[f"{name}_until"]:
-            bounds[f"{name}__lt"] = from_day(after(asked[f"{name}_until"]))
-    return Q(pk__in=giving_by_supporter().filter(**bounds).values("supporter")) if bounds else None
+def _lasting(asked: dict[str, Any], today: date) -> Q | None:
+    """By the day of the first and of the last gift, among all: one look at the books for all that is asked of it."""
+    bounds = [_between(name, asked) for name in ("first", "last")]
+    if asked["preset"]:
+        bounds.append(_preset(asked["preset"], today))
+    if not any(bounds):
+        return None
+    gave = giving_by_supporter()
+    for bound in bounds:
+        gave = gave.filter(**bound)
+    return Q(pk__in=gave.values("supporter"))
 
 
-def _preset(asked: dict[str, Any], today: date) -> list[Q]:
+def _between(name: str, asked: dict[str, Any]) -> dict[str, Any]:
+    bound = {}
+    if asked[f"{name}_from"]:
+        bound[f"{name}__gte"] = from_day(asked[f"{name}_from"])
+    if asked[f"{name}_until"]:
+        bound[f"{name}__lt"] = from_day(after(asked[f"{name}_until"]))
+    return bound
+
+
+def _preset(preset: str, today: date) -> dict[str, Any]:
     """The questions that are asked every year, from the calendar of the day on which they are asked."""
     this_year, last_year = from_day(date(today.year, 1, 1)), from_day(date(today.year - 1, 1, 1))
     bounds: dict[str, dict[str, Any]] = {
@@ -109,10 +120,7 @@ def _preset(asked: dict[str, Any], today: date) -> list[Q]:
         "new": {"first__gte": this_year},
         "lapsed": {"last__lt": from_day(today - YEAR)},
     }
-    if not asked["preset"]:
-        return []
-    gave = giving_by_supporter().filter(total__gt=0, **bounds[asked["preset"]])
-    return [Q(pk__in=gave.values("supporter"))]
+    return {"total__gt": 0, **bounds[preset]}
 
 
 def _recurring(asked: dict[str, Any]) -> Q | None:

@@ -21,23 +21,23 @@ WENT_BACK = Q(debit__in=GIVEN, corrects__isnull=False)
 STANDS = Q(credit__in=GIVEN, corrects=None, transaction__reversed_by=None) & ~Q(debit=Account.DEFERRED)
 
 
-def giving_by_supporter(within: Q | None = None) -> QuerySet[Any, Any]:
-    """``supporter``, ``total`` (less what went back), ``first`` and ``last``, of the entries that ``within`` names."""
+def giving_by_supporter(within: Q | None = None, *, dated: bool = True) -> QuerySet[Any, Any]:
+    """``supporter``, ``total`` (less what went back) and, if ``dated``, ``first`` and ``last``, of some entries."""
     entries = Entry.objects.filter(CAME | WENT_BACK, currency=settings.REPORTING_CURRENCY)
     if within is not None:
         entries = entries.filter(within)
     supporter = Coalesce("transaction__payer__merged_into_id", "transaction__payer_id")
     signed = Case(When(CAME, then=F("amount")), default=-F("amount"))
+    dates = {
+        "first": Min("transaction__occurred_at", filter=STANDS),
+        "last": Max("transaction__occurred_at", filter=STANDS),
+    }
     return (
         entries.order_by()
         .exclude(transaction__payer=None)
         .annotate(supporter=supporter)
         .values("supporter")
-        .annotate(
-            total=Sum(signed),
-            first=Min("transaction__occurred_at", filter=STANDS),
-            last=Max("transaction__occurred_at", filter=STANDS),
-        )
+        .annotate(total=Sum(signed), **(dates if dated else {}))
     )
 
 

@@ -39,7 +39,7 @@ class SegmentPage(FundraisingPage):
     header_icon = "group"
 
 
-class SegmentForm(forms.ModelForm):  # type: ignore[type-arg]
+class SegmentForm(forms.ModelForm):
     class Meta:
         model = Segment
         fields = ("name",)
@@ -55,7 +55,7 @@ class AskView(SegmentPage):
         known = key.isascii() and key.isdigit() and len(key) < 18
         self.segment = Segment.objects.filter(pk=int(key)).first() if known else None
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         form = self.form()
         if not form.is_valid():
             return self.ask_again(form)
