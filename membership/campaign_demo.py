@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -17,21 +19,36 @@ from pages.models import HomePage, SiteImage
 from receipts.models import Payer
 from receipts.payers import find_or_create_payer
 
-ROOM = {
-    "name": "A second sewing room",
-    "introduction": "Eleven people wait for a place in the workshop. The room next door is free from January: "
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """A campaign as the demo tells it: the goal in whole units, its days counted from now."""
+
+    name: str
+    introduction: str
+    picture: str
+    goal: int
+    starts: timedelta
+    ends: timedelta
+
+
+ROOM = Words(
+    name="A second sewing room",
+    introduction="Eleven people wait for a place in the workshop. The room next door is free from January: "
     "it needs six machines, light and a floor.",
-    "picture": "The workshop",
-    "goal": 12_000,
-    "days": (-34, 26),
-}
-KITCHEN = {
-    "name": "A kitchen that feeds forty",
-    "introduction": "The old stove had two working flames. Now there are eight, and a table for everybody.",
-    "picture": "Homes at night",
-    "goal": 4_000,
-    "days": (-300, -210),
-}
+    picture="The workshop",
+    goal=12_000,
+    starts=timedelta(days=-34),
+    ends=timedelta(days=26),
+)
+KITCHEN = Words(
+    name="A kitchen that feeds forty",
+    introduction="The old stove had two working flames. Now there are eight, and a table for everybody.",
+    picture="Homes at night",
+    goal=4_000,
+    starts=timedelta(days=-300),
+    ends=timedelta(days=-210),
+)
 GIVERS = (
     ("Ines Duarte", 150, True, "For the first apron that I sewed badly."),
     ("Tomas Lind", 600, True, ""),
@@ -87,16 +104,14 @@ def give_to_campaigns() -> None:
         _give(kitchen, name, amount * 3 // 2, on_wall, "", days=230)
 
 
-def _campaign(slug: str, words: dict[str, object]) -> Campaign:
-    first, last = words["days"]  # type: ignore[misc]
-    goal = int(str(words["goal"])) * small_unit(settings.REPORTING_CURRENCY)
+def _campaign(slug: str, words: Words) -> Campaign:
     now = timezone.now()
     return Campaign.objects.create(
-        name=str(words["name"]),
+        name=words.name,
         slug=slug,
-        goal_amount=goal,
-        starts_at=now + timedelta(days=first),
-        ends_at=now + timedelta(days=last),
+        goal_amount=words.goal * small_unit(settings.REPORTING_CURRENCY),
+        starts_at=now + words.starts,
+        ends_at=now + words.ends,
     )
 
 
@@ -120,15 +135,15 @@ def _give(campaign: Campaign, name: str, amount: int, is_on_wall: bool, message:
         WallMessage.objects.create(gift_id=offline.gift_id, text=message, is_shown=True)
 
 
-def _page(home: HomePage, campaign: Campaign, words: dict[str, object], body: list[object]) -> None:
-    page: CampaignPage = home.add_child(
+def _page(home: HomePage, campaign: Campaign, words: Words, body: list[object]) -> None:
+    page: Any = home.add_child(
         instance=CampaignPage(
             title=campaign.name,
             slug=campaign.slug,
             campaign=campaign,
-            introduction=str(words["introduction"]),
-            search_description=str(words["introduction"])[:160],
-            picture=SiteImage.objects.filter(title=words["picture"]).first(),
+            introduction=words.introduction,
+            search_description=words.introduction[:160],
+            picture=SiteImage.objects.filter(title=words.picture).first(),
         )
     )
     page.body = body

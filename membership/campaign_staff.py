@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
@@ -32,7 +32,7 @@ SHOWN_MESSAGES = 50
 
 
 def how_far(campaign: Campaign) -> str:
-    far: Progress = campaign.far  # type: ignore[attr-defined]
+    far: Progress = campaign.far
     goal = format_amount(far.goal, far.currency) if far.is_for_money else str(far.goal)
     return f"{far.percent}% of {goal}"
 
@@ -125,7 +125,7 @@ class PoolPage(FundraisingPage):
 class StatementView(PoolPage):
     permission = "membership.view_matchpool"
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         write = xlsx_response if request.GET.get("export") == "xlsx" else csv_response
         return write(f"matched-gifts-{self.pool.pk}", HEADER, statement_rows(self.pool))
 

@@ -32,11 +32,11 @@ class WallEntry:
     at: datetime | None
 
 
-def wall_page(campaign: Campaign, number: object) -> Page[WallEntry]:
+def wall_page(campaign: Campaign, number: str | None) -> Page[WallEntry]:
     """Newest first. A page that does not exist is the nearest one that does."""
-    page: Page[Gift] = Paginator(standing(campaign), ON_A_PAGE).get_page(number)
+    page: Page[Any] = Paginator(standing(campaign), ON_A_PAGE).get_page(number)
     page.object_list = [_entry(gift) for gift in page.object_list]
-    return page  # type: ignore[return-value]
+    return page
 
 
 def standing(campaign: Campaign) -> QuerySet[Gift]:
