@@ -85,7 +85,7 @@ def customer_for(account: Account, session: Json, details: Json) -> Json | None:
 def due_on(session: Json, customer: Json | None) -> int:
     """A subscription begins with an invoice, and the customer's credit pays of it what it can."""
     credit = customer.get("balance") or 0 if customer and session["mode"] == "subscription" else 0
-    return max(session["amount_total"] + credit, 0)
+    return max(int(session["amount_total"]) + int(credit), 0)
 
 
 def attach_if_kept(account: Account, session: Json, method: Json, customer: Json | None) -> None:

@@ -14,11 +14,12 @@ from django.utils import timezone
 from membership.models import Gift, Membership, Movement, Tier
 from membership.movements import write_start
 from membership.states import State
-from payments.models import Issue
+from payments.models import Issue, Plan
 from receipts.checks import books_problems
 from receipts.history import history_of, rows_of
 from receipts.merging import merge, undo
 from receipts.models import Fund, Payer
+from tests.payments import desk
 from tests.receipts import cast
 from tests.receipts.books import a_payer
 
@@ -29,6 +30,13 @@ NOW = timezone.now()
 def a_membership(payer: Payer, tier: Tier, **more: Any) -> Membership:
     fields = {"interval": "month", "amount": 1500, "currency": "USD", "state": State.ACTIVE, "started_at": NOW}
     return Membership.objects.create(payer=payer, tier=tier, paid_until=NOW + timedelta(days=20), **{**fields, **more})
+
+
+def a_plan_of(membership: Membership) -> Plan:
+    return Plan.objects.create(
+        payer=membership.payer, payable_kind=Membership.kind(), payable_id=membership.pk, status="active",
+        first_payment=desk.a_paid_payment(), subscription_id="sub_1", livemode=False, synced_at=NOW,
+    )  # fmt: skip
 
 
 def moved(one: Membership | Gift, kind: str, before: int, after: int, **more: Any) -> None:
@@ -120,8 +128,9 @@ def test_two_plans_of_one_tier_under_merged_payers_are_warned_of(friend: Tier) -
     kept, merged = a_payer(), a_payer(email="old@example.org")
     a_membership(merged, friend)
     second = a_membership(kept, friend)
-    second._warn_of_second()
+    plan = a_plan_of(second)
+    second.plan_changed(plan)
     assert not Issue.objects.exists()
     merge(kept=kept, merged=merged, by=None)
-    second._warn_of_second()
+    second.plan_changed(plan)
     assert Issue.objects.get().kind == "duplicate_plan"
