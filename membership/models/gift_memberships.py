@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import OutgoingMail
 from membership import dues
 from membership.gift_memberships import mails
 from membership.gift_memberships.codes import code_of, digest_of
@@ -145,10 +146,12 @@ class GiftMembership(models.Model):
             )
 
     def refund_failed(self, transaction: Transaction) -> None:
-        """The money stayed here after all, and the code opens again."""
+        """The money stayed here after all: the code opens again, and an invitation that was withdrawn is sent."""
         if self.state == self.State.CANCELLED:
             self.state = self.State.PAID
-            self.save(update_fields=["state"])
+            if self.mail is not None and self.mail.state == OutgoingMail.State.CANCELLED:
+                self.mail = mails.invitation(self)
+            self.save(update_fields=["state", "mail"])
 
     def released(self) -> None:
         if self.paid_at is None:

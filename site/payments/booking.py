@@ -68,13 +68,13 @@ def _went_back(payment: Payment, settled: Settled) -> bool:
 
 def _is_second_charge(payment: Payment, settled: Settled) -> bool:
     """Whether what is paid was paid again. The first charge keeps its place; a person decides about the second."""
-    if payment.status != Payment.Status.PAID or payment.charge_id in {None, settled.charge_id}:
+    if payment.status != Payment.Status.PAID or payment.charge_id == settled.charge_id:
         return False
     open_issue(
         "paid_twice",
         settled.charge_id,
-        f"{settled.charge_id} pays again for what {payment.charge_id} has paid: {settled.amount} {settled.currency} "
-        "(minor units).",
+        f"{settled.charge_id} pays again for what {payment.charge_id or 'no charge'} has paid: "
+        f"{settled.amount} {settled.currency} (minor units).",
         payment=payment,
     )
     return True

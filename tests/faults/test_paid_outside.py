@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from payments import credit, repair
+from payments.booking import Settled, settle
 from payments.models import Event, Issue, Payment, RenewalFailure
 from payments.paid_outside import settle_outside
 from receipts import ledger
@@ -74,6 +75,14 @@ class TestF61PaidOutsideStripe:
         page = desk.signed_in(desk.treasurer()).get(reverse("payments:inspect", args=[renewal.pk])).content.decode()
         assert "Outside Stripe" in page
         assert reverse("payments:refund", args=[renewal.pk]) not in page, "Stripe has nothing to give back"
+
+    def test_a_charge_that_comes_as_well_is_for_a_person(self, renewal: Payment) -> None:
+        late = Settled(
+            charge_id="ch_late", payment_intent_id="pi_late", amount=1500, currency="USD", occurred_at=timezone.now(),
+            fee=None,
+        )  # fmt: skip
+        assert settle(renewal, late) is False
+        assert Issue.objects.get(kind="paid_twice", closed_at=None).subject == "ch_late"
 
     def test_another_sum_than_was_due_is_for_a_person(self, road: Road) -> None:
         payment = road.start(interval="month", amount=1500)

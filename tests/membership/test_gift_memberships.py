@@ -292,6 +292,16 @@ class TestMoneyBack:
         assert gift.state == State_.CANCELLED and redeeming.find(gift.code) is None
         assert OutgoingMail.objects.get(kind="membership/mail/gift_membership").state == "cancelled"
 
+    def test_where_the_money_stays_after_all_the_invitation_is_sent(self, way: Way, friend: Tier) -> None:
+        day = timezone.localdate() + timedelta(days=9)
+        gift = buy(way, friend, recipient_email="bob@example.org", send_on=str(day))
+        request_refund(Payment.objects.get(), amount=gift.amount, reason="", by=None)
+        gift.refresh_from_db()
+        assert gift.state == State_.CANCELLED
+        gift.refund_failed(Payment.objects.get().transaction)
+        gift.refresh_from_db()
+        assert gift.state == State_.PAID and gift.mail.state == "waiting" and gift.code in gift.mail.text
+
     def test_a_part_that_goes_back_changes_nothing(self, way: Way, gift: GiftMembership) -> None:
         request_refund(Payment.objects.get(), amount=100, reason="", by=None)
         way.deliver()
