@@ -12,8 +12,10 @@ from wagtail import hooks
 from accounts.mail_kinds import MailKind
 from accounts.sections import AccountSection
 from membership import bank_debits, notices
-from membership.recovery import account
+from membership.recovery import account, links
 from membership.recovery.mail_kinds import notice_kinds, recovery_mail_kinds
+from payments.models import Plan
+from receipts.models import Payer
 
 
 @hooks.register("register_mails")
@@ -39,3 +41,10 @@ def staff_actions(log_actions: Any) -> None:
     """What staff did here, for Wagtail's site history."""
     log_actions.register_action("membership.retry_payment", "Try a failed payment again", "Tried it again")
     log_actions.register_action("membership.resend_link", "Send the link to mend it", "Sent the link again")
+
+
+@hooks.register("payer_changed")
+def forget_links(payer: Payer) -> None:
+    """An address may have changed: what was mailed to the old one opens nothing more. A new link is one click away."""
+    for plan in Plan.objects.running().filter(payer=payer):
+        links.revoke(plan)

@@ -14,11 +14,11 @@ from django.utils import timezone
 if not apps.is_installed("membership"):
     pytest.skip("membership/ was deleted, and with it the form that is attacked here", allow_module_level=True)
 
-from accounts.models import OutgoingMail
+from accounts.models import OutgoingMail, User
 from membership.demo import build_tiers
 from membership.models import Membership, Tier
 from payments.models import CheckoutStart, HeldForm, Issue, Payment, SafeMode, Tally
-from receipts.models import Issuer
+from receipts.models import Issuer, Payer
 from tests.attacks.bots import ORIGIN, Bot, hidden, solve, written
 from tests.faults.road import post
 from tests.membership.way import TYPED, Way
@@ -164,6 +164,18 @@ class TestAPerson:
         assert phone.get(link).status_code == phone.post(link).status_code == 410
         assert Bot(tier).send(phone, name="Zoë O’Neill").status_code == 303, "who turns back may go on again"
         assert phone.session["checkouts"][:1] == [str(Payment.objects.get().public_id)]
+
+    def test_by_the_link_replaces_nothing_of_whoever_is_signed_in(
+        self, tier: Tier, connected_sandbox: Sandbox, alice: User
+    ) -> None:
+        mine = Payer.objects.create(name="Alice", email=alice.email, line1="Mine", user=alice, fingerprint="alice")
+        Bot(tier).send(Client(), guard="mail", email=alice.email, name="Eve", line1="Not hers")
+        link = next(word for word in OutgoingMail.objects.get().text.split() if "/go-on/" in word)
+        hers = Client()
+        hers.force_login(alice)
+        assert hers.post(link).status_code == 303
+        mine.refresh_from_db()
+        assert (mine.name, mine.line1) == ("Alice", "Mine")
 
     def test_by_the_link_may_try_again_when_stripe_is_away(self, tier: Tier, connected_sandbox: Sandbox) -> None:
         client = Client()

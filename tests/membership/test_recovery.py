@@ -22,6 +22,7 @@ from membership.states import State
 from payments.models import CardChange, Customer, Payment, Plan, RenewalFailure
 from receipts.checks import books_problems
 from receipts.models import Receipt
+from receipts.payers import change_payer
 from tests.faults.road import post
 from tests.membership.giver import Giver
 from tests.membership.way import Way, only_membership, text_of
@@ -280,6 +281,11 @@ class TestALinkThatOpensNothing:
         with time_machine.travel(timezone.now() + timedelta(days=31)):
             self.unknown(path)
         links.revoke(Plan.objects.get())
+        self.unknown(path)
+
+    def test_what_was_mailed_to_an_old_address_opens_nothing(self, fail: Callable[..., str]) -> None:
+        path = fail()
+        change_payer(Plan.objects.get().payer, {"email": "new@example.org"})
         self.unknown(path)
 
     def test_a_card_change_of_somebody_else_is_not_finished(self, way: Way, fail: Callable[..., str]) -> None:

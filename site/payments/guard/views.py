@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -31,10 +32,16 @@ def go_on(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def _as_if_sent(request: HttpRequest, typed: held.Typed) -> HttpResponseBase:
-    """The form's own view answers, with what was typed an hour ago at most."""
+    """The form's own view answers, with what was typed an hour ago at most.
+
+    As to a visitor who is not signed in: whoever typed it knew the address, and has not shown that the account is
+    theirs. Somebody who is signed in and opens a mail that a stranger caused must not have their details replaced.
+    """
     address = urlsplit(typed.path)
     match = resolve(address.path)
+    request.user = AnonymousUser()
     form = typed.form.copy()
+    form.setdefault("email", typed.email)
     form[held.FIELD] = held.let_pass(request, typed.email)
     request.path = request.path_info = address.path
     request.GET, request.POST = QueryDict(address.query), QueryDict(form.urlencode())
