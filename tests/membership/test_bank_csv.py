@@ -210,6 +210,7 @@ def test_money_that_went_out_is_no_gift() -> None:
     for text in ("-5.00", "5.00-", "(5.00)", "\u22125.00"):
         line = a_line(f"2026-01-05,{text},Landlord,Rent", account=text)
         assert (line.state, line.amount) == ("not_ours", -500)
+        assert (line.payer_text, line.reference_text) == ("", ""), "whom we pay is nobody's business here"
         with pytest.raises(NotBooked):
             book_line(line, by=None, payer=a_payer())
 

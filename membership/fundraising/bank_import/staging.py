@@ -51,6 +51,10 @@ def stage(statement: BankImport, layout: Layout) -> int:
     known = _known(statement.account, lines)
     new = [line for line in lines if line.digest not in known]
     suggest(new)
+    for line in new:
+        if line.state == BankLine.State.NOT_OURS:
+            # Whose wage or rent it was is not for the eyes of whoever looks for gifts.
+            line.payer_text = line.reference_text = ""
     BankLine.objects.bulk_create(new, batch_size=AT_ONCE)
     BankImport.objects.filter(pk=statement.pk).update(problems=problems, known_lines=len(lines) - len(new))
     return len(new)
