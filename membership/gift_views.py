@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from csp.decorators import csp
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -25,7 +23,7 @@ from membership.tribute_views import MAIL_POLICY
 from membership.tributes import notice_of
 from payments import guard
 from payments.checkout import AlreadyPaid, CheckoutUnavailable
-from payments.views import remember_checkout
+from payments.views import to_checkout, to_result
 
 
 @never_cache
@@ -121,14 +119,5 @@ def _pay(request: HttpRequest, form: GiftForm) -> HttpResponse:
         form.add_error(None, str(problem))
         return _form_page(request, form, status=422)
     except AlreadyPaid as paid:
-        return _to_the_result(str(paid))
-    remember_checkout(request, payment)
-    if not payment.is_open:
-        return _to_the_result(payment.session_id or "")
-    response = HttpResponseRedirect(payment.checkout_url)
-    response.status_code = 303
-    return response
-
-
-def _to_the_result(session_id: str) -> HttpResponse:
-    return redirect(f"{reverse('checkout_return')}?{urlencode({'session': session_id})}")
+        return to_result(str(paid))
+    return to_checkout(request, payment)

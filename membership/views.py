@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,8 +20,7 @@ from membership.models import Interval, Tier
 from membership.receiptable import all_receiptable, receiptable
 from payments import guard
 from payments.checkout import AlreadyPaid, CheckoutUnavailable
-from payments.models import Payment
-from payments.views import remember_checkout
+from payments.views import to_checkout, to_result
 
 
 @require_safe
@@ -118,21 +115,8 @@ def _pay(request: HttpRequest, tier: Tier, form: JoinForm) -> HttpResponse:
     except CheckoutUnavailable:
         return _review_page(request, tier, form, trouble=True)
     except AlreadyPaid as paid:
-        return _to_the_result(str(paid))
-    remember_checkout(request, payment)
-    if not payment.is_open:
-        return _to_the_result(payment.session_id or "")
-    return _see_other(payment)
-
-
-def _see_other(payment: Payment) -> HttpResponse:
-    response = HttpResponseRedirect(payment.checkout_url)
-    response.status_code = 303
-    return response
-
-
-def _to_the_result(session_id: str) -> HttpResponse:
-    return redirect(f"{reverse('checkout_return')}?{urlencode({'session': session_id})}")
+        return to_result(str(paid))
+    return to_checkout(request, payment)
 
 
 def _gone(request: HttpRequest, tier: Tier | None) -> HttpResponse:

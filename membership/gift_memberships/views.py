@@ -9,11 +9,10 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,7 +24,7 @@ from membership.models import GiftMembership
 from membership.receiptable import receiptable
 from payments import guard
 from payments.checkout import AlreadyPaid, CheckoutUnavailable
-from payments.views import remember_checkout
+from payments.views import to_checkout, to_result
 
 # One sentence for a code that never was, one that is used and one that was paid back: a guess learns nothing.
 NOT_REDEEMABLE = "This code can't be redeemed. Compare each letter; it may also have been used already."
@@ -85,17 +84,8 @@ def _pay(request: HttpRequest, form: GiftMembershipForm) -> HttpResponse:
         form.add_error("offer", str(problem))
         return _form_page(request, form, status=422)
     except AlreadyPaid as paid:
-        return _to_the_result(str(paid))
-    remember_checkout(request, payment)
-    if not payment.is_open:
-        return _to_the_result(payment.session_id or "")
-    response = HttpResponseRedirect(payment.checkout_url)
-    response.status_code = 303
-    return response
-
-
-def _to_the_result(session_id: str) -> HttpResponse:
-    return redirect(f"{reverse('checkout_return')}?{urlencode({'session': session_id})}")
+        return to_result(str(paid))
+    return to_checkout(request, payment)
 
 
 @never_cache

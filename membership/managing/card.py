@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from membership.managing.owned import Owned, for_owner, see_other
+from membership.managing.owned import Owned, for_owner
 from membership.managing.words import UNAVAILABLE, card_of
 from payments import cards, gateway
 from payments.models import CardChange, Plan
+from payments.views import see_other
 
 NO_CUSTOMER = "Our payment provider has no card of yours any more. You can end this and begin anew with another card."
 NOT_YET = "We could not see the new card at our payment provider yet. It is put to work by itself within minutes."

@@ -6,9 +6,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from membership.managing.owned import Owned, for_owner, see_other
+from membership.managing.owned import Owned, for_owner
 from membership.managing.words import UNAVAILABLE
 from payments import changing, gateway
+from payments.views import see_other
 
 
 @for_owner("POST", needs="waiting")

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import get_language
 
 from membership import giving, joining
 from membership.joining import NotOffered, PayerDetails
-from membership.managing.owned import Owned, for_owner, see_other
+from membership.managing.owned import Owned, for_owner
 from membership.models import Gift, Membership
 from payments import guard
 from payments.checkout import AlreadyPaid, CheckoutUnavailable
 from payments.models import Payment
-from payments.views import remember_checkout
+from payments.views import to_checkout, to_result
 from receipts.models import Payer
 
 
@@ -33,9 +32,8 @@ def restart(request: HttpRequest, owned: Owned) -> HttpResponse:
     except CheckoutUnavailable:
         return _page(request, owned, trouble=True, status=503)
     except AlreadyPaid as paid:
-        return _to_the_result(str(paid))
-    remember_checkout(request, payment)
-    return see_other(payment.checkout_url) if payment.is_open else _to_the_result(payment.session_id or "")
+        return to_result(str(paid))
+    return to_checkout(request, payment)
 
 
 def _not_offered(owned: Owned) -> str:
@@ -100,7 +98,3 @@ def _page(
         "elsewhere": reverse("join") if owned.is_membership else reverse("give"),
     }
     return render(request, "membership/manage/restart.html", context, status=status)
-
-
-def _to_the_result(session_id: str) -> HttpResponse:
-    return redirect(f"{reverse('checkout_return')}?{urlencode({'session': session_id})}")

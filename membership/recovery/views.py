@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +30,7 @@ from payments.decline_reasons import for_payer
 from payments.guard import limits, tallies
 from payments.guard.visitor import address_key
 from payments.models import CardChange
+from payments.views import see_other
 
 TRIES = limits.Limit("mend", 6, limits.HOUR)
 
@@ -60,11 +61,11 @@ def mend(request: HttpRequest, token: str) -> HttpResponse:
         return _page(request, token, standing)
     action = ACTIONS.get(request.POST.get("do", ""))
     if action is None or not standing.can_be_mended:
-        return _see_other(reverse("mend", args=[token]))
+        return see_other(reverse("mend", args=[token]))
     if not tallies.take(TRIES, standing.link.nonce.hex, timezone.now()):
         return _page(request, token, standing, trouble="too_often", status=429)
     try:
-        return _see_other(action(token, standing))
+        return see_other(action(token, standing))
     except gateway.StripeProblem:
         return _page(request, token, standing, trouble="unavailable", status=503)
     except cards.NoCustomer:
@@ -146,9 +147,3 @@ def new_link(request: HttpRequest) -> HttpResponse:
         return render(request, "membership/mend/unknown.html", {"form": form}, status=422)
     asking.send_links(form.cleaned_data["email"], from_address=address_key(request, timezone.now()))
     return render(request, "membership/mend/sent.html", {"email": form.cleaned_data["email"]})
-
-
-def _see_other(url: str) -> HttpResponse:
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -25,6 +27,23 @@ def remember_checkout(request: HttpRequest, payment: Payment) -> None:
     started = request.session.get(SESSION_KEY, [])
     request.session[SESSION_KEY] = [*started[-9:], str(payment.public_id)]
     remember_start(request, payment)
+
+
+def to_checkout(request: HttpRequest, payment: Payment) -> HttpResponse:
+    """Send the visitor to Stripe's page of a checkout that was begun, or to its result where it is over already."""
+    remember_checkout(request, payment)
+    return see_other(payment.checkout_url) if payment.is_open else to_result(payment.session_id or "")
+
+
+def to_result(session_id: str) -> HttpResponse:
+    return redirect(f"{reverse('checkout_return')}?{urlencode({'session': session_id})}")
+
+
+def see_other(url: str) -> HttpResponse:
+    """A 303: what was posted is not posted again there."""
+    response = HttpResponseRedirect(url)
+    response.status_code = 303
+    return response
 
 
 @never_cache
