@@ -24,6 +24,7 @@ from receipts.staff.merges import ChooseView, MergeView, UndoView
 from receipts.staff.notes import AddNoteView, DeleteNoteView, EditNoteView, RestoreNoteView
 from receipts.staff.supporter import SupporterView
 from receipts.staff.viewset import BooksIndexView, ReadOnlyViewSet
+from receipts.supporters import supporters
 
 ROWS_AT_ONCE = 1_000
 HEADER = (
@@ -65,7 +66,9 @@ class PayerIndexView(BooksIndexView):
         return ["public_id"] if self.request.user.has_perm("receipts.export_payer") else []
 
     def get_base_queryset(self) -> QuerySet[Payer]:
-        return Payer.objects.live().order_by("-created_at", "-pk")
+        # A search finds also who only tried: they may ask what became of it.
+        payers = Payer.objects.live() if self.is_searching else supporters()
+        return payers.order_by("-created_at", "-pk")
 
     def search_queryset(self, queryset: QuerySet[Payer]) -> QuerySet[Payer]:
         return queryset.filter(pk__in=find_payers(self.search_query or "").values("pk"))

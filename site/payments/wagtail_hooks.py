@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
@@ -43,6 +43,15 @@ def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
         ("payments.finish_card_changes", timedelta(minutes=5), cards.finish_waiting),
         ("payments.forget_leases", timedelta(days=1), worker.forget_leases),
     ]
+
+
+@hooks.register("only_tried")
+def who_never_paid() -> Q:
+    """Payers with checkouts of which none ever led to money, nor any of a payer that was merged into them."""
+    theirs = Payment.objects.filter(Q(payer=OuterRef("pk")) | Q(payer__merged_into=OuterRef("pk")))
+    came_to_something = theirs.exclude(status__in=Payment.CAME_TO_NOTHING)
+    booked = Transaction.objects.filter(Q(payer=OuterRef("pk")) | Q(payer__merged_into=OuterRef("pk")))
+    return Q(Exists(theirs)) & ~Q(Exists(came_to_something)) & ~Q(Exists(booked))
 
 
 @hooks.register("payer_changed")

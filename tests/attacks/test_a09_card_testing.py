@@ -19,6 +19,7 @@ from membership.demo import build_tiers
 from membership.models import Membership, Tier
 from payments.models import CheckoutStart, HeldForm, Issue, Payment, SafeMode, Tally
 from receipts.models import Issuer, Payer
+from receipts.supporters import supporters
 from tests.attacks.bots import ORIGIN, Bot, hidden, solve, written
 from tests.faults.road import post
 from tests.membership.way import TYPED, Way
@@ -48,6 +49,7 @@ def at_most(sandbox: Sandbox, bot: Bot, limit: int) -> None:
     assert set(bot.answers) <= {303, 429}
     counts = written()
     assert counts["User"] == 0
+    assert not supporters().exists(), "who only tried is no supporter"
     assert all(counts[name] <= limit for name in ("Payer", "Membership", "Payment"))
     assert sandbox.count("checkout.session") <= limit
     assert len(sandbox.log()) <= CALLS_A_CHECKOUT * limit
@@ -60,7 +62,12 @@ class TestFourHundredTries:
         bot = Bot(tier)
         for number in range(TRIES):
             bot.send(where=address(number), email=f"bot{number}@example.org")
-        assert set(bot.answers) == {429} and written() == NOTHING and connected_sandbox.log() == []
+        assert (
+            set(bot.answers) == {429}
+            and written() == NOTHING
+            and not supporters().exists()
+            and connected_sandbox.log() == []
+        )
 
     @pytest.mark.parametrize("email", ["bot@example.org", "bot{}@example.org"])
     def test_from_one_address(self, connected_sandbox: Sandbox, tier: Tier, guarded: Any, email: str) -> None:

@@ -16,6 +16,7 @@ from membership.models import Gift, Membership
 from membership.states import State
 from payments.models import Plan
 from receipts.models import Payer
+from receipts.supporters import supporters
 
 GOING = (State.ACTIVE, State.CANCEL_AT_END)
 OVER = (State.CANCELLED, State.UNPAID)
@@ -26,7 +27,7 @@ YEAR = timedelta(days=365)
 def find_supporters(form: CriteriaForm, *, today: date) -> QuerySet[Payer]:
     """Whom a valid question is about: never an erased payer, and nobody twice."""
     asked = form.cleaned_data
-    payers = Payer.objects.live().filter(erased_at=None)
+    payers = supporters().filter(erased_at=None)
     for condition in (_giving(form), _lasting(asked, today), _recurring(asked), _tier(asked)):
         if condition is not None:
             payers = payers.filter(condition)

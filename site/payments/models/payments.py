@@ -42,6 +42,8 @@ class Payment(models.Model):
         PARKED = "parked", "Needs a look"
 
     OPEN = (Status.CREATED, Status.OPEN)
+    # Nothing was paid, and nothing is on its way.
+    CAME_TO_NOTHING = (*OPEN, Status.FAILED, Status.EXPIRED)
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     payer = models.ForeignKey("receipts.Payer", on_delete=models.PROTECT, related_name="payments")
