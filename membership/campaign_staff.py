@@ -68,7 +68,7 @@ class CampaignInspectView(BooksInspectView):
 class CampaignViewSet(ModelViewSet):
     model = Campaign
     name = "campaigns"
-    icon = "flag"
+    icon = "crosshairs"
     menu_label = "Campaigns"
     add_to_reference_index = False
     copy_view_enabled = False
@@ -83,7 +83,8 @@ class CampaignViewSet(ModelViewSet):
         Column("goal", label="Goal", accessor=how_far),
         Column("donors", label="Donors", accessor="far.donors"),
         MomentColumn("ends_at", label="Deadline", sort_key="ends_at"),
-        BooleanColumn("is_open", label="Open"),
+        # By its days too, as the public sees it.
+        BooleanColumn("takes_gifts", label="Takes gifts", accessor=Campaign.takes_gifts),
     ]
     panels = [
         FieldRowPanel([FieldPanel("name"), FieldPanel("slug")]),
@@ -264,6 +265,6 @@ class WallView(FundraisingPage):
 class CampaignGroup(ViewSetGroup):
     menu_label = "Campaigns"
     menu_name = "campaign-group"
-    menu_icon = "flag"
+    menu_icon = "crosshairs"
     menu_order = 307
     items = (CampaignViewSet, MatchPoolViewSet, PledgeViewSet)

@@ -11,8 +11,8 @@ from django.utils import timezone
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput
 
-from membership.amounts import AmountField
 from membership.models import Gift
+from receipts.amounts import AmountField
 from receipts.models import Payer
 from receipts.months import day_of
 from receipts.searching import find_payers

@@ -10,10 +10,11 @@ from django.conf import settings
 from django.db import transaction
 
 from membership.access import group_of
-from membership.joining import PayerDetails, begin
+from membership.joining import begin
 from membership.models import Benefit, Interval, Tier, TierPrice
 from payments.models import Payment
 from receipts.money import minor_digits
+from receipts.payers import PayerDetails
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from membership.gift_purposes import open_purposes
 from membership.giving import GiftTerms, begin
-from membership.joining import PayerDetails
 from membership.models import GivingSettings, Tribute
 from membership.tributes import TributeTerms
 from payments.models import Payment
 from receipts.models import Fund
+from receipts.payers import PayerDetails
 
 FUNDS = {
     "Night line": "Hours in which nobody else picks up the phone.",

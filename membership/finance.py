@@ -15,12 +15,13 @@ from payments.finance import FINANCE
 CAMPAIGNS = tuple(
     f"{action}_{model}" for model in ("campaign", "matchpool", "pledge") for action in ("view", "add", "change")
 )
+# What supporters gave and how that went, and the file of it.
+GIVING = (
+    "view_gift", "export_gift", "view_membership", "view_movement", "export_movement", "resend_tribute",
+)  # fmt: skip
 GRANTED = (
-    "view_gift",
-    "view_membership",
-    "resend_tribute",
+    *GIVING,
     "change_givingsettings",
-    "view_movement",
     "view_tier",
     "add_tier",
     "change_tier",
@@ -36,7 +37,7 @@ def grant_to_finance(sender: AppConfig, using: str, **kwargs: Any) -> None:
     create_permissions(sender, using=using, verbosity=0)
     for name, codenames in {
         FINANCE: {*GRANTED, *WORKING},
-        FUNDRAISERS: {*WORKING, *CAMPAIGNS},
+        FUNDRAISERS: {*WORKING, *CAMPAIGNS, *GIVING},
         "Auditors": READING,
     }.items():
         group, is_new = Group.objects.using(using).get_or_create(name=name)

@@ -8,8 +8,8 @@ from django.utils import timezone
 from membership.gift_forms import OTHER, TOO_MANY, AmountChoice
 from membership.joining import NotOffered, amount_to_pay
 from membership.models import Interval, Membership, Tier
-from membership.payer_form import PayerForm
 from receipts.money import AmountError, format_amount, parse_amount
+from receipts.payer_form import PayerForm
 
 
 class IntervalField(forms.ChoiceField):

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from membership.gift_forms import FREQUENCIES, ONCE
-from membership.gift_presets import FREQUENCY
+from membership.gift_presets import FREQUENCY, LONGEST
 from membership.gift_purposes import open_purposes, purpose_wanted
 from membership.models import GivingSettings
 from receipts.money import AmountError, format_amount, parse_amount, plain
@@ -21,23 +21,36 @@ def render_gift_form(request: HttpRequest | None, reference: str, options: Mappi
     """``reference`` is remembered with the gifts that come from here.
 
     Options: ``amounts`` (with spaces between them), ``amount`` (the one that is chosen), ``frequency`` (once, monthly,
-    quarterly, yearly; with ``only`` behind it nothing else is offered), ``fund`` or ``campaign``.
+    quarterly, yearly; with ``only`` behind it nothing else is offered), ``fund`` or ``campaign``. A link to the page
+    may ask for another ``amount`` and, where it is offered, ``frequency``.
     """
     giving, words = GivingSettings.load(), {name: options.get(name, "").strip() for name in OPTIONS}
+    asked = _asked(request)
     frequency, _, only = words["frequency"].partition(" ")
-    chosen = FREQUENCY.get(frequency.casefold(), ONCE)
+    chosen = FREQUENCY.get((asked["frequency"] if asked["frequency"] and not only else frequency).casefold(), ONCE)
     amounts = _amounts(words["amounts"], giving) or giving.suggested("" if chosen == ONCE else chosen)
+    amount = next(iter(_amounts(asked["amount"], giving)), None)
+    other = amount if amount is not None and amount not in amounts else None
     context = {
         "reference": reference,
         "place": "-".join(filter(None, (reference, chosen, words["fund"], words["campaign"]))),
         "amounts": [(plain(one, giving.currency), format_amount(one, giving.currency, locale())) for one in amounts],
-        "chosen_amount": plain(_chosen(words["amount"], amounts, giving), giving.currency),
+        "chosen_amount": "other"
+        if other
+        else plain(amount or _chosen(words["amount"], amounts, giving), giving.currency),
+        "other_amount": plain(other, giving.currency) if other else "",
         "frequencies": [pair for pair in FREQUENCIES if not only or pair[0] == chosen],
         "frequency": chosen,
         "purpose": purpose_wanted(open_purposes(giving), fund=words["fund"], campaign=words["campaign"]),
         "currency": giving.currency,
     }
     return render_to_string("membership/gift_block.html", context)
+
+
+def _asked(request: HttpRequest | None) -> dict[str, str]:
+    """What a link to the page asks for. Anything else in the address changes nothing here."""
+    query = request.GET if request else {}
+    return {name: query.get(name, "").replace("\x00", "")[:LONGEST] for name in ("amount", "frequency")}
 
 
 def locale() -> str:

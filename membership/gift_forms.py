@@ -7,12 +7,13 @@ from django import forms
 from membership.fee_cover import cover_at, rates_for
 from membership.gift_purposes import open_purposes
 from membership.giving import GiftTerms, refuse_amount
-from membership.joining import NotOffered, PayerDetails
+from membership.joining import NotOffered
 from membership.models import GivingSettings, Interval
-from membership.payer_form import PayerForm, text_field
 from membership.tribute_form import TributeFields
 from receipts.models import Payer
 from receipts.money import MOST_DIGITS, AmountError, format_amount, minor_digits, parse_amount
+from receipts.payer_form import PayerForm, text_field
+from receipts.payers import PayerDetails
 
 ONCE, OTHER = "once", "other"
 FREQUENCIES = [(ONCE, "Once"), *Interval.choices]

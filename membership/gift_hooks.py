@@ -15,14 +15,21 @@ from accounts.privacy import Person, Table
 from accounts.sections import AccountSection
 from membership import demo_gifts, gift_account, gift_privacy, tributes
 from membership.gift_block import render_gift_form
+from membership.gift_goods import BasketGift
 from membership.gift_mail_kinds import gift_mail_kinds
 from pages.offers import Offer
+from payments.goods import Goods
 from payments.models import Payment
 
 
 @hooks.register("register_offer")
 def offer() -> Offer:
     return Offer(kind="membership.gift", label="Gift form", render=render_gift_form)
+
+
+@hooks.register("register_goods")
+def goods() -> Goods:
+    return BasketGift()
 
 
 @hooks.register("account_sections")

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.timezone import localtime
@@ -25,11 +25,12 @@ from membership.states import State
 from membership.tributes import is_kept, notify_again
 from payments.staff.columns import StatusColumn
 from payments.staff.viewset import StaffViewSet
-from receipts.exports import Cell, csv_response, xlsx_response
+from receipts.exports import Cell
 from receipts.models import Fund
 from receipts.money import major
 from receipts.staff.columns import MomentColumn, MoneyColumn
-from receipts.staff.viewset import BooksIndexView, BooksInspectView
+from receipts.staff.exporting import ExportedIndexView
+from receipts.staff.viewset import BooksInspectView
 
 SHOWN_PAYMENTS = 50
 ROWS_AT_ONCE = 1_000
@@ -100,21 +101,16 @@ class GiftFilterSet(WagtailFilterSet):
         return gifts.filter(interval__in=["" if one == ONCE else one for one in wanted]) if wanted else gifts
 
 
-class GiftIndexView(BooksIndexView):
+class GiftIndexView(ExportedIndexView):
     page_title = "Gifts"
     looks_in = ("payer__name", "payer__email", "contact_name", "tribute__honouree")
-    # Wagtail shows the export buttons where this names something; the columns are HEADER's.
-    list_export = ["public_id"]
+    export_name, export_header = "gifts", HEADER
 
     def get_base_queryset(self) -> QuerySet[Gift]:
         return Gift.objects.for_staff()
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not self.is_export:
-            response: HttpResponseBase = super().get(request, *args, **kwargs)
-            return response
-        write = csv_response if request.GET["export"] == self.FORMAT_CSV else xlsx_response
-        return write("gifts", HEADER, export_rows(self.get_queryset()))
+    def export_rows(self, rows: QuerySet[Gift]) -> Iterator[tuple[Cell, ...]]:
+        return export_rows(rows)
 
 
 class GiftInspectView(BooksInspectView):
@@ -161,6 +157,7 @@ class GiftViewSet(StaffViewSet):
     inspect_view_class = GiftInspectView
     inspect_template_name = "membership/staff/gift.html"
     filterset_class = GiftFilterSet
+    actions = ("export",)
     ordering = "-created_at"
     list_display = [
         TitleColumn("payer", accessor="payer.name", url_name="gifts:inspect", sort_key="payer__name"),

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from membership.fee_cover import cover_for
-from membership.joining import NotOffered, PayerDetails
+from membership.joining import NotOffered
 from membership.models import Campaign, Gift, GivingSettings, Tribute
 from membership.models.tiers import MOST
 from membership.states import State
@@ -20,7 +20,7 @@ from payments.currencies import refusal_of
 from payments.models import Payment
 from receipts.models import Fund, Payer
 from receipts.money import format_amount
-from receipts.payers import find_or_create_payer
+from receipts.payers import PayerDetails, find_or_create_payer
 
 # What the giver may still change while the checkout is open, without changing what is paid.
 CHOICES = ("is_on_wall", "hides_name", "hides_amount", "wall_name", "message", "came_from", "contact_name")
@@ -132,7 +132,7 @@ def _open_gift(payer: Payer, terms: GiftTerms) -> Gift:
         "campaign": terms.campaign,
         **{field: getattr(terms, field) for field in CHOICES},
     }
-    gift, _ = Gift.objects.get_or_create(payer=payer, state=State.INCOMPLETE, defaults=values)
+    gift, _ = Gift.objects.get_or_create(payer=payer, state=State.INCOMPLETE, in_basket=False, defaults=values)
     for field, value in values.items():
         setattr(gift, field, value)
     return gift

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from membership.models import Gift, Membership, Movement
 from membership.models.subscriptions import Subscription
+from membership.movement_words import reason_of
 from receipts.history import HistoryItem, SupporterPanel
 from receipts.models import Payer
 from receipts.money import format_amount
@@ -31,12 +32,12 @@ def membership_history(payers: Sequence[Payer]) -> Iterator[HistoryItem]:
 
 
 def _moved(movement: Movement, subscription: Subscription) -> HistoryItem:
-    facts = [movement.reason.replace("_", " ")]
+    facts = [reason_of(movement)]
     if movement.change:
         facts.append(f"now {format_amount(movement.after, movement.currency)} a year")
     if movement.kind == Kind.LOSS:
         facts.append(subscription.cancel_reason)
-    detail = ", ".join(fact for fact in facts if fact)
+    detail = " · ".join(fact for fact in facts if fact)
     return _item(subscription, at=movement.at, what=str(movement.get_kind_display()), detail=detail)
 
 

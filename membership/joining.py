@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from django.db import IntegrityError
@@ -17,27 +17,11 @@ from payments.currencies import refusal_of
 from payments.models import Payment
 from receipts.models import Payer
 from receipts.money import format_amount
-from receipts.payers import find_or_create_payer
+from receipts.payers import PayerDetails, find_or_create_payer
 
 
 class NotOffered(ValueError):
     """The tier does not take this. Its text is a sentence for the visitor."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PayerDetails:
-    """Who pays, as typed."""
-
-    name: str
-    email: str
-    line1: str = ""
-    line2: str = ""
-    city: str = ""
-    region: str = ""
-    postcode: str = ""
-    country: str = ""
-    language: str = "en"
-    kind: str = Payer.Kind.PERSON
 
 
 def begin(

@@ -9,7 +9,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
@@ -23,12 +23,14 @@ from wagtail.admin.viewsets.base import ViewSet
 
 from membership import revenue
 from membership.models import Movement
+from membership.movement_words import reason_of
 from receipts.exports import Cell, csv_response, xlsx_response
 from receipts.money import major
 from receipts.months import month_of
 from receipts.reports.charts import month_label
 from receipts.staff.columns import MomentColumn, MoneyColumn
-from receipts.staff.viewset import BooksIndexView, ReadOnlyViewSet
+from receipts.staff.exporting import ExportedIndexView
+from receipts.staff.viewset import ReadOnlyViewSet
 
 Kind = Movement.Kind
 # What moves the revenue, in the order of the table's columns.
@@ -131,22 +133,17 @@ class MovementFilterSet(WagtailFilterSet):
         fields: list[str] = []
 
 
-class MovementIndexView(BooksIndexView):
+class MovementIndexView(ExportedIndexView):
     looks_in = ("payer__name", "payer__email", "reason")
     page_title = "Movements"
-    # Wagtail shows its export buttons where this names something; the columns are ours, and so is the writer.
-    list_export = ["kind"]
+    export_name = "movements"
+    export_header = ("When", "What happened", "Reason", "Supporter", "Change a year", "Afterwards a year", "Currency")
 
     def get_base_queryset(self) -> QuerySet[Movement]:
         return Movement.objects.select_related("payer").order_by("-at", "-pk")
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not self.is_export:
-            response: HttpResponseBase = super().get(request, *args, **kwargs)
-            return response
-        write = csv_response if request.GET["export"] == self.FORMAT_CSV else xlsx_response
-        header = ("When", "What happened", "Reason", "Supporter", "Change a year", "Afterwards a year", "Currency")
-        return write("movements", header, (movement_row(one) for one in self.get_queryset().iterator(chunk_size=1000)))
+    def export_rows(self, rows: QuerySet[Movement]) -> Iterator[tuple[Cell, ...]]:
+        return (movement_row(one) for one in rows.iterator(chunk_size=1000))
 
 
 def movement_row(movement: Movement) -> tuple[Cell, ...]:
@@ -161,21 +158,6 @@ def movement_row(movement: Movement) -> tuple[Cell, ...]:
     )
 
 
-REASONS = {
-    "cancellation_requested": "They asked to end it",
-    "payment_failed": "The payment failed for good",
-    "payment_disputed": "Their bank disputed a payment",
-    "supporter": "Their own choice",
-    "staff": "Changed by staff",
-    "outside": "Changed in Stripe’s dashboard",
-}
-
-
-def reason_of(movement: Movement) -> str:
-    """A sentence for our own words; the bank's words as they are, without underscores."""
-    return REASONS.get(movement.reason, movement.reason.replace("_", " "))
-
-
 def payer_url(movement: Movement) -> str:
     return reverse("payers:inspect", args=[movement.payer_id])
 
@@ -188,6 +170,7 @@ class MovementViewSet(ReadOnlyViewSet):
     inspect_view_enabled = False
     index_view_class = MovementIndexView
     filterset_class = MovementFilterSet
+    actions = ("export",)
     ordering = "-at"
     list_display = [
         MomentColumn("at", label="When", sort_key="at"),

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from receipts.chart import INCOME, SALES, in_order
-from receipts.models import Entry, Payer, Receipt, Transaction
+from receipts.models import Entry, Invoice, Payer, Receipt, Transaction
 
 STREAMS = in_order(INCOME)
 GIVEN = in_order(INCOME - SALES)
@@ -33,6 +33,12 @@ class PaymentMade:
 def payers_of(user: Any) -> QuerySet[Payer]:
     """The user's payers, and those that were merged into one of them."""
     return Payer.objects.of_user(user)
+
+
+def invoices_of(user: Any) -> list[Invoice]:
+    """The user's invoices and credit notes, newest first."""
+    mine = Invoice.objects.filter(payer__in=payers_of(user)).select_related("corrects")
+    return list(mine.defer("snapshot", "corrects__snapshot").order_by("-issued_on", "-pk"))
 
 
 def payments_of(payers: QuerySet[Payer]) -> list[PaymentMade]:

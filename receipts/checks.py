@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from receipts import triggers
 from receipts.chart import DEBIT_SIDE, GROUPS, Account
+from receipts.invoices.checks import invoice_problems
 from receipts.models import Entry, Fund, Payer, Receipt, ReceiptLine, ReceiptSeries, Transaction
 
 
@@ -147,6 +148,7 @@ CHECKS = (
     _receipt_numbers_have_no_gap,
     _receipts_agree_with_their_lines,
     _taken_back_money_has_no_live_receipt,
+    invoice_problems,
     _one_default_fund,
     _reporting_currency_is_complete,
     _merged_payers_have_a_place,

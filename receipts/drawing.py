@@ -58,7 +58,13 @@ def why_pdf_is_off() -> str:
 
 
 def draw(
-    *, html: str, identifier: str, created: datetime, attachment: bytes | None = None, attachment_name: str = ""
+    *,
+    html: str,
+    identifier: str,
+    created: datetime,
+    attachment: bytes | None = None,
+    attachment_name: str = "",
+    attachment_about: str = "This receipt in machine-readable form",
 ) -> bytes:
     """Draw a document, with what it says in machine-readable form attached to it.
 
@@ -73,7 +79,7 @@ def draw(
     attached = Attachment(
         string=attachment,
         name=attachment_name,
-        description="This receipt in machine-readable form",
+        description=attachment_about,
         created=created,
         modified=created,
         relationship="Data",

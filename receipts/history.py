@@ -21,6 +21,7 @@ KINDS = {
     "dispute": "Disputes",
     "receipt": "Receipts",
     "support": "Memberships and gifts",
+    "order": "Orders",
     "mail": "Mails",
     "note": "Notes",
     "change": "Contact details and merges",

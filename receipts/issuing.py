@@ -10,7 +10,7 @@ from django.db import transaction as database
 from django.db.models import F
 
 from receipts import wording
-from receipts.chart import INCOME, in_order
+from receipts.chart import INCOME, SALES, in_order
 from receipts.contributions import contribution_of
 from receipts.ledger import unrefunded_by_entry
 from receipts.models import Issuer, Receipt, ReceiptLine, ReceiptSeries, Transaction
@@ -44,8 +44,11 @@ def issue_receipt(
 
 
 def _judge(transaction: Transaction, jurisdiction: str) -> list[Judged]:
-    """The lines a receipt speaks for: the receiptable ones, or all income where no tax rules are known."""
-    streams = in_order(INCOME)
+    """The lines a receipt speaks for: the receiptable ones, or all but sales where no tax rules are known.
+
+    What is sold stands on an invoice: were it on the gift's receipt too, what is returned would void that.
+    """
+    streams = in_order(INCOME - SALES)
     left = [(entry, rest) for entry, rest in unrefunded_by_entry(transaction) if rest > 0 and entry.credit in streams]
     if not is_known(jurisdiction):
         return [Judged(entry=entry, amount=rest, assessment=None) for entry, rest in left]
@@ -114,11 +117,26 @@ def _language_of(transaction: Transaction) -> str:
     return wanted if wanted in wording.LANGUAGES else settings.LANGUAGE_CODE
 
 
-def void_receipts_of(transaction: Transaction, *, reason: str, at: datetime) -> list[Receipt]:
-    """Void every live receipt of a payment that was given back. The number stays used, the file stays kept."""
+def void_receipts_of(
+    transaction: Transaction, *, reason: str, at: datetime, taken_back_by: Transaction | None = None
+) -> list[Receipt]:
+    """Void the live receipts of a payment that was given back. The number stays used, the file stays kept.
+
+    With ``taken_back_by``, only those that speak of what it took back: a gift's receipt outlives the refund of what
+    was bought with it.
+    """
     with database.atomic():
-        live = Receipt.objects.live().select_for_update().filter(transaction=transaction).order_by("pk")
-        return [void_receipt(receipt, reason=reason, at=at) for receipt in live]
+        live = Receipt.objects.live().select_for_update().filter(transaction=transaction)
+        if taken_back_by is not None:
+            touched = taken_back_by.entries.values("corrects")
+            live = live.filter(pk__in=ReceiptLine.objects.filter(entry__in=touched).values("receipt"))
+        return [void_receipt(receipt, reason=reason, at=at) for receipt in live.order_by("pk")]
+
+
+def left_on(receipt: Receipt) -> int:
+    """What has not been taken back of the entries that a receipt speaks of, in minor units."""
+    spoken_of = set(receipt.lines.values_list("entry", flat=True))
+    return sum(rest for entry, rest in unrefunded_by_entry(receipt.transaction) if entry.pk in spoken_of)
 
 
 @database.atomic

@@ -15,37 +15,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from receipts.addresses.fields import AddressFields
 from receipts.models import Payer
 from receipts.payers import change_payer
 
-NEEDED = {
-    "name": "Enter your name.",
-    "line1": "Enter the first line of your address.",
-    "city": "Enter your town or city.",
-    "country": "Choose your country.",
-}
-# What browsers fill in by themselves.
-AUTOCOMPLETE = {
-    "name": "name",
-    "line1": "address-line1",
-    "line2": "address-line2",
-    "city": "address-level2",
-    "region": "address-level1",
-    "postcode": "postal-code",
-    "country": "country",
-}
 
-
-class DetailsForm(forms.ModelForm):  # type: ignore[type-arg]
+class DetailsForm(AddressFields, forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Payer
         fields = ("name", "line1", "line2", "city", "postcode", "region", "country", "language")
         labels = {
             "name": "Full name",
-            "line1": "Address",
-            "line2": "Address, second line",
-            "city": "Town or city",
-            "region": "State or region",
             "language": "Language of mails and receipts",
         }
         help_texts = {"name": "As it should stand on your receipts."}
@@ -53,15 +33,13 @@ class DetailsForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, typed: Any, *, payer: Payer) -> None:
         # Bound to an empty row: the payer is written by one function only, with what goes with it.
         super().__init__(typed, initial=model_to_dict(payer, self._meta.fields))
-        for name, sentence in NEEDED.items():
-            self.fields[name].required = True
-            self.fields[name].error_messages["required"] = sentence
-        for name, word in AUTOCOMPLETE.items():
-            self.fields[name].widget.attrs["autocomplete"] = word
+        self.fields["name"].error_messages["required"] = "Enter your name."
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
         if payer.kind == Payer.Kind.ORGANISATION:
             self.fields["name"].label = "Name of the organisation"
             self.fields["name"].widget.attrs["autocomplete"] = "organization"
         self._offer_languages(payer)
+        self.shape_address()
 
     def _offer_languages(self, payer: Payer) -> None:
         languages = list(settings.LANGUAGES)

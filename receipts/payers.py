@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -13,6 +14,22 @@ from wagtail import hooks
 from receipts.models import Payer
 
 TYPED = ("kind", "name", "email", "line1", "line2", "city", "region", "postcode", "country", "language")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayerDetails:
+    """Who pays, as typed."""
+
+    name: str
+    email: str
+    line1: str = ""
+    line2: str = ""
+    city: str = ""
+    region: str = ""
+    postcode: str = ""
+    country: str = ""
+    language: str = "en"
+    kind: str = Payer.Kind.PERSON
 
 
 def find_or_create_payer(

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.privacy import AlreadyErased, Facts, Person, Table, blank_log, person_of
 from receipts.chart import INCOME, in_order
-from receipts.models import DuplicatePair, Entry, Payer, PayerMerge, PayerNote, Receipt
+from receipts.models import DuplicatePair, Entry, Invoice, Payer, PayerMerge, PayerNote, Receipt
 from receipts.money import plain
 
 ADDRESS = ("email", "line1", "line2", "city", "region", "postcode", "country")
@@ -68,6 +68,8 @@ def export(person: Person) -> Iterable[Table]:
     yield Table(name="notes", rows=[{"written": note.created_at, "text": note.text} for note in notes])
     receipts = Receipt.objects.filter(payer__in=payers).order_by("issued_on", "pk")
     yield Table(name="receipts", rows=[_receipt(receipt) for receipt in receipts])
+    invoices = Invoice.objects.filter(payer__in=payers).order_by("issued_on", "pk")
+    yield Table(name="invoices", rows=[_invoice(invoice) for invoice in invoices])
 
 
 def _entries(payers: list[Payer]) -> Iterable[Entry]:
@@ -105,11 +107,26 @@ def _receipt(receipt: Receipt) -> Facts:
     }
 
 
+def _invoice(invoice: Invoice) -> Facts:
+    buyer = invoice.snapshot["buyer"]
+    return {
+        "number": invoice.label,
+        "kind": invoice.get_kind_display(),
+        "issued": invoice.issued_on,
+        "for": ", ".join(line["description"] for line in invoice.snapshot["lines"]),
+        "amount": plain(invoice.amount, invoice.currency),
+        "of_which_tax": plain(invoice.tax, invoice.currency),
+        "currency": invoice.currency,
+        "name_on_it": buyer["name"],
+        "address_on_it": ", ".join(buyer["address"]),
+    }
+
+
 # -- Erasure ------------------------------------------------------------------------------------------------
 
 
 def erase(person: Person) -> None:
-    """Take the names off the payers. Ledger and issued receipts stay: they hold no name, or one that the law asks for.
+    """Take the names off the payers. What was booked or issued stays: it holds no name, or one that the law asks for.
 
     A payer that came into being meanwhile goes too.
     """

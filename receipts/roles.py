@@ -8,8 +8,11 @@ from django.apps import AppConfig
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 
-MODELS = ("payer", "fund", "transaction", "entry", "closedmonth", "indexrow", "receipt", "receiptseries", "issuer")
-READING = frozenset(f"view_{model}" for model in MODELS) | {"download_receipt"}
+MODELS = (
+    "payer", "fund", "transaction", "entry", "closedmonth", "indexrow", "receipt", "receiptseries", "invoice",
+    "invoiceseries", "issuer",
+)  # fmt: skip
+READING = frozenset(f"view_{model}" for model in MODELS) | {"download_receipt", "download_invoice", "export_invoice"}
 # Whom it is about, and what went between us: without the books themselves.
 CARING = frozenset({
     "view_payer", "change_payer", "merge_payer", "export_payer", "resend_receipt",

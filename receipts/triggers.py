@@ -3,7 +3,7 @@
 - a change or deletion of anything in the books, and TRUNCATE;
 - an entry in a closed month, or in another month than its transaction's;
 - corrections of an entry that sum to more than the entry;
-- a change of an issued receipt's number, names or amounts, and its deletion.
+- a change of an issued receipt's or invoice's number, names or amounts, and its deletion.
 
 Installed on every `post_migrate`: rebuilding a table on SQLite drops its triggers without a word.
 """
@@ -15,9 +15,9 @@ from collections.abc import Iterable
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 TRANSACTION, ENTRY, CLOSED = "receipts_transaction", "receipts_entry", "receipts_closedmonth"
-RECEIPT, LINE = "receipts_receipt", "receipts_receiptline"
+RECEIPT, LINE, INVOICE = "receipts_receipt", "receipts_receiptline", "receipts_invoice"
 BOOKS = (TRANSACTION, ENTRY, CLOSED)
-GUARDED = (*BOOKS, RECEIPT, LINE)
+GUARDED = (*BOOKS, RECEIPT, LINE, INVOICE)
 
 CHANGED = "the books are never changed"
 DELETED = "nothing is deleted from the books"
@@ -25,12 +25,22 @@ MONTH_CLOSED = "the month is closed"
 MONTH_DIFFERS = "an entry is in the month of its transaction"
 CORRECTED_TOO_MUCH = "corrections exceed their entry"
 RECEIPT_FROZEN = "an issued receipt is never edited"
+INVOICE_FROZEN = "an issued invoice is never edited"
 
 FROZEN_IN_RECEIPT = (
     "public_id", "verify_code", "series_id", "number", "label", "kind", "payer_id", "transaction_id", "issued_on",
     "currency", "amount", "advantage", "eligible_amount", "language", "snapshot", "rule_version", "replaces_id",
 )  # fmt: skip
 FROZEN_IN_LINE = ("receipt_id", "entry_id", "amount", "advantage", "eligible_amount")
+FROZEN_IN_INVOICE = (
+    "public_id", "series_id", "number", "label", "kind", "payer_id", "transaction_id", "corrects_id", "issued_on",
+    "currency", "net", "tax", "language", "snapshot",
+)  # fmt: skip
+FROZEN = (
+    (RECEIPT, FROZEN_IN_RECEIPT, RECEIPT_FROZEN),
+    (LINE, FROZEN_IN_LINE, RECEIPT_FROZEN),
+    (INVOICE, FROZEN_IN_INVOICE, INVOICE_FROZEN),
+)
 
 # What is left of an entry: its amount, less what corrects it, with what was corrected back in turn.
 LEFT_OF_ENTRY = f"""(
@@ -124,9 +134,9 @@ def _on_sqlite() -> Triggers:
     triggers[f"{ENTRY}_same_month"] = (ENTRY, _sqlite_refusal("INSERT", MONTH_DIFFERS, MONTH_IS_ANOTHER))
     too_much = f"NEW.corrects_id IS NOT NULL AND NEW.amount > {LEFT_OF_ENTRY}"
     triggers[f"{ENTRY}_corrections"] = (ENTRY, _sqlite_refusal("INSERT", CORRECTED_TOO_MUCH, too_much))
-    for table, columns in ((RECEIPT, FROZEN_IN_RECEIPT), (LINE, FROZEN_IN_LINE)):
+    for table, columns, sentence in FROZEN:
         changed = _any(f"OLD.{column} IS NOT NEW.{column}" for column in columns)
-        triggers[f"{table}_frozen"] = (table, _sqlite_refusal("UPDATE", RECEIPT_FROZEN, changed))
+        triggers[f"{table}_frozen"] = (table, _sqlite_refusal("UPDATE", sentence, changed))
     triggers[f"{RECEIPT}_stays_void"] = (
         RECEIPT, _sqlite_refusal("UPDATE", RECEIPT_FROZEN, "OLD.state = 'void' AND NEW.state <> 'void'"),
     )  # fmt: skip
@@ -175,9 +185,9 @@ def _on_postgresql() -> Triggers:
     triggers[f"{ENTRY}_corrections"] = (
         ENTRY, correction.replace("FOR EACH ROW", "FOR EACH ROW WHEN (NEW.corrects_id IS NOT NULL)"),
     )  # fmt: skip
-    for table, columns in ((RECEIPT, FROZEN_IN_RECEIPT), (LINE, FROZEN_IN_LINE)):
+    for table, columns, sentence in FROZEN:
         changed = _any(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
-        triggers[f"{table}_frozen"] = (table, _postgresql_refusal("UPDATE", RECEIPT_FROZEN, changed))
+        triggers[f"{table}_frozen"] = (table, _postgresql_refusal("UPDATE", sentence, changed))
     triggers[f"{RECEIPT}_stays_void"] = (
         RECEIPT, _postgresql_refusal("UPDATE", RECEIPT_FROZEN, "OLD.state = 'void' AND NEW.state <> 'void'"),
     )  # fmt: skip

@@ -18,7 +18,7 @@ from accounts.mail_kinds import MailKind
 from accounts.privacy import Person, Table
 from accounts.sections import AccountSection
 from receipts import privacy
-from receipts.account import payers_of, payments_of
+from receipts.account import invoices_of, payers_of, payments_of
 from receipts.duplicates import find_duplicates
 from receipts.history import HistoryItem
 from receipts.history_of_books import CONTACT_CHANGED, books_history
@@ -66,6 +66,19 @@ def receipts_and_payments(request: HttpRequest) -> AccountSection | None:
         title="Receipts and payments made",
         template_name="receipts/account_section.html",
         context={"payments": payments},
+    )
+
+
+@hooks.register("account_sections")
+def invoices(request: HttpRequest) -> AccountSection | None:
+    documents = invoices_of(request.user)
+    if not documents:
+        return None
+    return AccountSection(
+        order=55,
+        title="Invoices",
+        template_name="receipts/invoices_section.html",
+        context={"invoices": documents},
     )
 
 

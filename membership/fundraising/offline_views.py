@@ -70,7 +70,7 @@ class UndoView(FundraisingPage):
     permission = "membership.undo_offlinegift"
     template_name = "membership/staff/fundraising/undo.html"
     page_title = "Undo a gift"
-    header_icon = "undo"
+    header_icon = "resubmit"
 
     def find(self, named: dict[str, int]) -> None:
         self.offline = get_object_or_404(OfflineGift.objects.for_staff(), pk=named["pk"])
@@ -146,7 +146,7 @@ class OfflineGiftInspectView(BooksInspectView):
     def header_buttons(self) -> list[HeaderButton]:
         if self.object.undone_at or not self.request.user.has_perm("membership.undo_offlinegift"):
             return []
-        return [HeaderButton("Undo", url=reverse("offline_gifts:undo", args=[self.object.pk]), icon_name="undo")]
+        return [HeaderButton("Undo", url=reverse("offline_gifts:undo", args=[self.object.pk]), icon_name="resubmit")]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)

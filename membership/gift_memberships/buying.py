@@ -9,13 +9,13 @@ from typing import Any
 from django.db import IntegrityError
 from django.urls import reverse
 
-from membership.joining import NotOffered, PayerDetails
+from membership.joining import NotOffered
 from membership.models import GiftMembership, Tier
 from membership.models.gift_memberships import MONTHS, new_gift_membership
 from payments import checkout
 from payments.models import Payment
 from receipts.models import Payer
-from receipts.payers import find_or_create_payer
+from receipts.payers import PayerDetails, find_or_create_payer
 
 # What the giver may still change while the checkout is open, without changing what is paid.
 WISHES = ("recipient_name", "recipient_email", "message", "send_on")

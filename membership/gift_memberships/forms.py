@@ -10,9 +10,9 @@ from membership.gift_memberships.buying import GiftTerms, price_of
 from membership.joining import NotOffered
 from membership.models import Tier
 from membership.models.gift_memberships import MONTHS
-from membership.payer_form import PayerForm, text_field
 from membership.tribute_form import refuse_links
 from receipts.money import format_amount
+from receipts.payer_form import PayerForm, text_field
 
 LATEST = timedelta(days=365)
 

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import calendar
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
 from membership.access import access_ends
 from membership.models import Gift, Membership, Movement
+from payments.intervals import add_months, due_before, first_due_from
 from payments.models import Plan
 
 MOST_MONTHS = 12
-MONTHS = {"month": 1, "quarter": 3, "year": 12}
 # How much later than what is paid for the next payment may fall due, in days.
 LATER = {"month": 31, "quarter": 62, "year": 62}
-
-
-def add_months(moment: datetime, count: int) -> datetime:
-    """The same day of another month, or its last one."""
-    months = moment.month - 1 + count
-    year, month = moment.year + months // 12, months % 12 + 1
-    day = min(moment.day, calendar.monthrange(year, month)[1])
-    return moment.replace(year=year, month=month, day=day)
 
 
 def pause_ends(months: int, now: datetime) -> datetime:
@@ -45,18 +36,12 @@ def is_too_long(subscription: Membership | Gift, plan: Plan, until: datetime) ->
 
 def skipped(plan: Plan, until: datetime) -> list[datetime]:
     """The payments that fall due before then, and so are not taken."""
-    due, months = plan.current_period_end, MONTHS[plan.interval]
-    if due is None:
-        return []
-    dates = [add_months(due, count * months) for count in range(MOST_MONTHS + 1)]
-    return [moment for moment in dates if moment < until]
+    return due_before(plan.current_period_end, plan.interval, until) if plan.current_period_end else []
 
 
 def first_after(plan: Plan, until: datetime) -> datetime | None:
     """The payment with which it goes on."""
-    count = len(skipped(plan, until))
-    due = plan.current_period_end
-    return add_months(due, count * MONTHS[plan.interval]) if due else None
+    return first_due_from(plan.current_period_end, plan.interval, until) if plan.current_period_end else None
 
 
 # -- Another day --------------------------------------------------------------------------------------------

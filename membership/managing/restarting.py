@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from membership import giving, joining
-from membership.joining import NotOffered, PayerDetails
+from membership.joining import NotOffered
 from membership.managing.owned import Owned, for_owner
 from membership.models import Gift, Membership
 from payments import guard
@@ -16,6 +16,7 @@ from payments.checkout import AlreadyPaid, CheckoutUnavailable
 from payments.models import Payment
 from payments.views import to_checkout, to_result
 from receipts.models import Payer
+from receipts.payers import PayerDetails
 
 
 @for_owner("GET", "HEAD", "POST", needs="can_restart")

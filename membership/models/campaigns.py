@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from modelcluster.models import ClusterableModel
 
-from membership.amounts import StoredAmountField
+from receipts.amounts import StoredAmountField
 from receipts.models import Fund
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.inviting import invite
 from accounts.models import OutgoingMail
 from membership import dues
 from membership.gift_memberships import mails
@@ -17,7 +18,7 @@ from membership.gift_memberships.codes import code_of, digest_of
 from membership.models.tiers import Interval, Tier
 from payments.checkout import refuse_if_paid_meanwhile
 from payments.issues import open_issue
-from receipts import ledger
+from payments.lines_in_books import left_of_payable
 
 if TYPE_CHECKING:
     from payments.payables import Line
@@ -123,6 +124,9 @@ class GiftMembership(models.Model):
             return
         now = transaction.occurred_at if transaction else timezone.now()
         self.state, self.paid_at, self.redeem_by = self.State.PAID, now, now + KEEPS_FOR
+        if self.payer.user is None and self.payer.email:
+            # The code and the page to print are in My account.
+            invite(self.payer.email)
         mails.thanks(self)
         if self.recipient_email:
             self.mail = mails.invitation(self)
@@ -132,7 +136,7 @@ class GiftMembership(models.Model):
         """A code that is paid back opens nothing. One that was redeemed is for a person to decide."""
         paid = transaction.entries.filter(corrects__isnull=False).first()
         whole = paid.corrects.transaction if paid and paid.corrects else None
-        if whole is None or ledger.unrefunded(whole):
+        if whole is None or left_of_payable(self, whole):
             return
         if self.state == self.State.PAID:
             self.state = self.State.CANCELLED

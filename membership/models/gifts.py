@@ -55,6 +55,8 @@ class Gift(Subscription):
     message = models.CharField(max_length=280, blank=True)
     # Who of an organisation gave, for the salutation; the payer is the organisation.
     contact_name = models.CharField(max_length=200, blank=True)
+    # Added to a basket: it is paid with what is bought, and its giver may have other checkouts of gifts open.
+    in_basket = models.BooleanField(default=False, editable=False)
     # A word from the page it was given on (such as a block's reference): which pages work.
     came_from = models.CharField(max_length=80, blank=True)
 
@@ -67,7 +69,9 @@ class Gift(Subscription):
         constraints = [
             *Subscription.Meta.constraints,
             models.UniqueConstraint(
-                fields=["payer"], condition=Q(state="incomplete"), name="one_open_gift_checkout_per_payer"
+                fields=["payer"],
+                condition=Q(state="incomplete", in_basket=False),
+                name="one_open_gift_checkout_per_payer",
             ),
             models.CheckConstraint(
                 condition=Q(fee_cover=0) | Q(fee_cover__gt=0, fee_cover__lt=F("amount")),
@@ -75,6 +79,7 @@ class Gift(Subscription):
             ),
             models.CheckConstraint(condition=Q(method="online") | Q(interval=""), name="offline_gifts_are_made_once"),
         ]
+        permissions = [("export_gift", "Can export who gave what")]
 
     def __str__(self) -> str:
         return f"Gift {str(self.public_id)[:8]}"

@@ -8,8 +8,8 @@ from django.db import models
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
-from membership.amounts import StoredAmountField
 from membership.models.tiers import MOST
+from receipts.amounts import StoredAmountField
 from receipts.models import Fund
 from receipts.money import AmountError, minor_digits, parse_amount
 
@@ -64,7 +64,7 @@ class GivingSettings(BaseGenericSetting):
     )
 
     panels = [
-        FieldPanel("minimum"),
+        FieldPanel("minimum", help_text="Empty: about five dollars."),
         FieldPanel("tells_of_changes"),
         MultiFieldPanel(
             [
@@ -72,6 +72,7 @@ class GivingSettings(BaseGenericSetting):
                 FieldRowPanel([FieldPanel("suggested_quarter"), FieldPanel("suggested_year")]),
             ],
             heading="Suggested amounts",
+            help_text="Empty: amounts of our own, such as 25 50 100 250 once and 10 20 35 60 monthly.",
         ),
         FieldPanel("funds", widget=forms.CheckboxSelectMultiple),
         MultiFieldPanel(

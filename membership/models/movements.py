@@ -51,6 +51,7 @@ class Movement(models.Model):
                 condition=models.Q(before__gte=0, after__gte=0), name="movement_amounts_are_not_negative"
             ),
         ]
+        permissions = [("export_movement", "Can export whose payments changed")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.change:+} {self.currency} a year"

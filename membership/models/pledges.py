@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from membership.amounts import StoredAmountField
 from membership.models.campaigns import Campaign
+from receipts.amounts import StoredAmountField
 
 
 class Pledge(models.Model):

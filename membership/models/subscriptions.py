@@ -17,8 +17,8 @@ from membership.recovery import telling
 from membership.states import BEGUN, COUNTED, OF_PLAN, State
 from payments.checkout import refuse_if_paid_meanwhile
 from payments.intervals import PER_YEAR, yearly
+from payments.lines_in_books import left_of_payable
 from payments.models import Payment, Plan
-from receipts import ledger
 
 if TYPE_CHECKING:
     from payments.models import PlanTerms
@@ -217,7 +217,7 @@ class Subscription(models.Model):
     def refunded(self, transaction: Transaction) -> None:
         """Access ends when nothing is left of what bought this period; older payments bought time that has passed."""
         bought = [payment.transaction for payment in self._payments_of_this_period() if payment.transaction]
-        if not bought or any(ledger.unrefunded(booked) for booked in bought):
+        if not bought or any(left_of_payable(self, booked) for booked in bought):
             return
         if self.paid_until:
             self.refunded_until, self.paid_until = self.paid_until, None

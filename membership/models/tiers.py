@@ -11,8 +11,8 @@ from django.urls import reverse
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
-from membership.amounts import StoredAmountField
 from payments.intervals import PER_YEAR
+from receipts.amounts import StoredAmountField
 from receipts.money import AmountError, parse_amount
 
 # Stripe takes at most eight digits of minor units in one payment.

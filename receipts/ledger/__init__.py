@@ -6,20 +6,18 @@ Each verb is idempotent on its reference: told twice of one thing, it returns wh
 
 from __future__ import annotations
 
-from receipts.ledger.balances import account_balance, fund_balance
+from receipts.ledger.balances import account_balance, fund_balance, owed_by_subject
 from receipts.ledger.booking import Booked, BookingError, Rate
 from receipts.ledger.closing import close_month
 from receipts.ledger.giving_back import (
-    RefundTooLarge,
     record_dispute_lost,
     record_dispute_reinstated,
     record_dispute_withdrawn,
     record_refund,
     reverse,
-    unrefunded,
-    unrefunded_by_entry,
 )
 from receipts.ledger.income import IncomeLine, defer_income, recognise_deferred, record_income
+from receipts.ledger.maker_pay import record_maker_pay, record_maker_payout, take_back_maker_pay
 from receipts.ledger.moving import (
     record_exchange,
     record_expense,
@@ -28,17 +26,21 @@ from receipts.ledger.moving import (
     record_payout,
     record_transfer,
 )
+from receipts.ledger.remainders import Left, RefundTooLarge, nearest_to, unrefunded, unrefunded_by_entry
 
 __all__ = [
     "Booked",
     "BookingError",
     "IncomeLine",
     "Rate",
+    "Left",
     "RefundTooLarge",
     "account_balance",
     "close_month",
     "defer_income",
     "fund_balance",
+    "nearest_to",
+    "owed_by_subject",
     "recognise_deferred",
     "record_dispute_lost",
     "record_dispute_reinstated",
@@ -47,11 +49,14 @@ __all__ = [
     "record_expense",
     "record_fee",
     "record_income",
+    "record_maker_pay",
+    "record_maker_payout",
     "record_movement",
     "record_payout",
     "record_refund",
     "record_transfer",
     "reverse",
+    "take_back_maker_pay",
     "unrefunded",
     "unrefunded_by_entry",
 ]

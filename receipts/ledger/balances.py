@@ -25,3 +25,14 @@ def fund_balance(fund: Fund, *, currency: str, as_of: datetime | None = None) ->
     came = entries.filter(credit__in=funded).aggregate(s=Sum("amount"))["s"] or 0
     went = entries.filter(debit__in=funded).aggregate(s=Sum("amount"))["s"] or 0
     return came - went
+
+
+def owed_by_subject(account: str, *, as_of: datetime | None = None) -> dict[tuple[str, str], int]:
+    """A sub-ledger: what is owed on an account, by subject and currency. Below zero where too much was paid."""
+    entries = Entry.objects.recorded_by(as_of).exclude(subject="").order_by()
+    owed: dict[tuple[str, str], int] = {}
+    for side, sign in (("credit", 1), ("debit", -1)):
+        sums = entries.filter(**{side: account}).values_list("subject", "currency").annotate(s=Sum("amount"))
+        for subject, currency, total in sums.values_list("subject", "currency", "s"):
+            owed[subject, currency] = owed.get((subject, currency), 0) + sign * total
+    return owed

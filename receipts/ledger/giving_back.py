@@ -2,46 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Sum
 
 from receipts.chart import Account
 from receipts.ledger.booking import Booked, BookingError, already_booked, book, currency_of, move
+from receipts.ledger.remainders import Left, RefundTooLarge, as_told, shared_out, unrefunded_by_entry
 from receipts.models import Entry, Transaction
-from receipts.money import split
-
-
-class RefundTooLarge(BookingError):
-    """More would be given back than was paid and not yet refunded."""
-
-
-def unrefunded_by_entry(of: Transaction) -> list[tuple[Entry, int]]:
-    """Each entry of a payment with what has not been taken back of it. A reversed refund counts as not taken back."""
-    taken_back = _sums_by("corrects", of)
-    given_again = _sums_by("corrects__corrects", of)
-    entries = of.entries.filter(corrects=None).order_by("pk")
-    return [(entry, entry.amount - taken_back.get(entry.pk, 0) + given_again.get(entry.pk, 0)) for entry in entries]
-
-
-def _sums_by(link: str, of: Transaction) -> dict[int, int]:
-    """What the entries that lead to this transaction by `link` sum to, by the entry they lead to."""
-    corrections = Entry.objects.filter(**{f"{link}__transaction": of}).order_by()
-    return dict(corrections.values_list(link).annotate(total=Sum("amount")).values_list(link, "total"))
-
-
-def unrefunded(of: Transaction) -> int:
-    """What has been paid by this transaction and not given back."""
-    return sum(left for _, left in unrefunded_by_entry(of))
 
 
 def record_refund(
-    *, reference: str, of: Transaction, amount: int, occurred_at: datetime, paid_from: str = Account.STRIPE
+    *,
+    reference: str,
+    of: Transaction,
+    amount: int,
+    occurred_at: datetime,
+    paid_from: str = Account.STRIPE,
+    parts: Sequence[tuple[int, int]] | None = None,
 ) -> Booked:
-    """Give money back, split over the unrefunded remainder of the payment's lines.
+    """Give money back: from the entries that `parts` names, else split over what is left of all of them.
 
-    Raises RefundTooLarge when less than `amount` is left to give back.
+    `parts` holds an entry's key and what goes back of it, in minor units; together they are `amount`.
+
+    Raises RefundTooLarge when less than `amount` is left to give back, or less than its part of some entry.
     """
     with transaction.atomic():
         # The payment's row is the lock: two refunds of one payment must see each other.
@@ -53,16 +38,16 @@ def record_refund(
             raise BookingError("A refund is above zero.")
         if amount > sum(rest for _, rest in left):
             raise RefundTooLarge(f"{of.reference} has less than {amount} left to refund.")
+        taken = shared_out(left, amount) if parts is None else as_told(left, amount, parts)
         return book(
             reference=reference,
             occurred_at=occurred_at,
-            entries=_taking_back(left, amount, paid_from),
+            entries=_taking_back(taken, paid_from),
             payer=of.payer,
         )
 
 
-def _taking_back(left: list[tuple[Entry, int]], amount: int, paid_from: str) -> list[Entry]:
-    parts = split(amount, [rest for _, rest in left]) if amount else []
+def _taking_back(taken: Left, paid_from: str) -> list[Entry]:
     return [
         Entry(
             debit=entry.credit,
@@ -74,8 +59,7 @@ def _taking_back(left: list[tuple[Entry, int]], amount: int, paid_from: str) -> 
             subject=entry.subject,
             description=entry.description,
         )
-        for (entry, _), part in zip(left, parts, strict=False)
-        if part
+        for entry, part in taken
     ]
 
 
@@ -108,7 +92,7 @@ def record_dispute_lost(*, reference: str, of: Transaction, amount: int, occurre
             return booked, False
         left = [(entry, rest) for entry, rest in unrefunded_by_entry(of) if rest > 0]
         from_income = min(amount, sum(rest for _, rest in left))
-        entries = _taking_back(left, from_income, Account.DISPUTED)
+        entries = _taking_back(shared_out(left, from_income), Account.DISPUTED)
         if amount > from_income:
             entries.append(
                 Entry(

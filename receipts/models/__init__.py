@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from receipts.models.funds import Fund
 from receipts.models.index_rows import IndexRow
+from receipts.models.invoices import Invoice, InvoiceSeries
 from receipts.models.issuer import Issuer
 from receipts.models.ledger import ClosedMonth, Entry, Transaction
 from receipts.models.merges import DuplicatePair, PayerMerge
@@ -15,6 +16,8 @@ __all__ = [
     "Entry",
     "Fund",
     "IndexRow",
+    "Invoice",
+    "InvoiceSeries",
     "Issuer",
     "Payer",
     "PayerMerge",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F, Q
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
@@ -24,6 +25,15 @@ class Issuer(BaseGenericSetting):
     )
     purpose = models.TextField(blank=True, help_text="The exempt purpose, as your tax office knows it.")
     receipt_prefix = models.CharField(max_length=10, blank=True, help_text="Comes before the year in receipt numbers.")
+    vat_number = models.CharField(
+        "VAT number", max_length=50, blank=True, help_text="Stands on invoices, where you have one."
+    )
+    invoice_prefix = models.CharField(
+        max_length=10, default="INV", help_text="Comes before the year in the numbers of invoices."
+    )
+    credit_note_prefix = models.CharField(
+        max_length=10, default="CN", help_text="Comes before the year in the numbers of credit notes."
+    )
 
     panels = [
         MultiFieldPanel(
@@ -33,10 +43,21 @@ class Issuer(BaseGenericSetting):
         MultiFieldPanel(
             [FieldPanel("jurisdiction"), FieldPanel("signatory"), FieldPanel("receipt_prefix")], heading="Receipts"
         ),
+        MultiFieldPanel(
+            [FieldPanel("vat_number"), FieldPanel("invoice_prefix"), FieldPanel("credit_note_prefix")],
+            heading="Invoices",
+        ),
     ]
 
     class Meta:
         verbose_name = "receipt issuer"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(invoice_prefix=F("credit_note_prefix")),
+                name="invoices_and_credit_notes_have_their_own_prefix",
+                violation_error_message="Invoices and credit notes need different prefixes.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.legal_name or "Receipt issuer"

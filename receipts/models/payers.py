@@ -9,6 +9,9 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 from django_countries.fields import CountryField
 
+from receipts.addresses.lines import format_address
+from receipts.addresses.shapes import PARTS
+
 # Without spaces and capitals, as people may type it. Written out in the SQL: SQLite compares an expression with that of
 # an index word by word, and a parameter is no word.
 PLAIN_POSTCODE = Func(F("postcode"), template="REPLACE(LOWER(%(expressions)s), ' ', '')")
@@ -91,9 +94,9 @@ class Payer(models.Model):
         return self.name
 
     def address_lines(self) -> list[str]:
-        town = " ".join(part for part in (self.city, self.region, self.postcode) if part)
-        country = self.get_country_display() if self.country else ""
-        return [line for line in (self.line1, self.line2, town, country) if line]
+        """As the country writes addresses, without the name."""
+        parts = {part: getattr(self, part) for part in (*PARTS, "country")}
+        return format_address(**{part: str(value or "") for part, value in parts.items()})
 
     def language_name(self) -> str:
         return str(dict(settings.LANGUAGES).get(self.language, self.language))

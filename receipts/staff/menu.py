@@ -7,6 +7,7 @@ from receipts.staff.duplicates import DuplicateViewSet
 from receipts.staff.funds import FundViewSet
 from receipts.staff.income import IncomeReport
 from receipts.staff.index_rows import IndexRowViewSet
+from receipts.staff.invoices import InvoiceViewSet
 from receipts.staff.payers import PayerViewSet
 from receipts.staff.receipts import ReceiptViewSet
 from receipts.staff.transactions import TransactionViewSet
@@ -23,6 +24,7 @@ class BooksGroup(ViewSetGroup):
         IncomeReport,
         TransactionViewSet,
         ReceiptViewSet,
+        InvoiceViewSet,
         FundViewSet,
         ClosedMonthViewSet,
         IndexRowViewSet,

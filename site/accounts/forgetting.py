@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
 from accounts import choices
+from accounts.mail_kinds import labels_of_keys
 from accounts.mailing import send_mail_later
 from accounts.models import MailChoice, OutgoingMail, User
 from accounts.privacy import AlreadyErased, Facts, Person, Table, blank_log
@@ -48,15 +49,17 @@ def export(person: Person) -> Iterable[Table]:
             if row.purpose in choices.PURPOSES
         ],
     )
+    # Staff download this for who asks by letter: it must not hold what opens the account.
+    hidden = labels_of_keys()
     yield Table(
         name="mails",
         rows=[
             {
                 "to": mail.to,
-                "subject": mail.subject,
+                "subject": hidden.get(mail.kind, mail.subject),
                 "written": mail.created_at,
                 "sent": mail.sent_at,
-                "text": mail.text,
+                "text": "" if mail.kind in hidden else mail.text,
             }
             for mail in _mails(person).order_by("pk")
         ],

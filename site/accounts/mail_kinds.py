@@ -30,6 +30,8 @@ class Placeholder:
     may_stand_in_subject: bool = False
     # A mail without it would be of no use: the code of a sign-in.
     is_required: bool = False
+    # Whoever has it gets into the account: colleagues who read what was mailed do not see it.
+    opens_account: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,10 @@ class MailKind:
         if self.purpose not in ([""] if self.is_service else PURPOSES):
             raise ValueError(f"{self.key}: a mail that is no service has one of the purposes in accounts.choices.")
 
+    @property
+    def opens_account(self) -> bool:
+        return any(placeholder.opens_account for placeholder in self.placeholders.values())
+
 
 def kinds() -> list[MailKind]:
     """Every kind of mail, by its label."""
@@ -60,6 +66,11 @@ def kinds() -> list[MailKind]:
 
 def kind_of(key: str) -> MailKind | None:
     return next((kind for kind in kinds() if kind.key == key), None)
+
+
+def labels_of_keys() -> dict[str, str]:
+    """The kinds of mail that open an account to whoever reads them: what to show instead of their words."""
+    return {kind.key: kind.label for kind in kinds() if kind.opens_account}
 
 
 def may_mail(email: str, kind: MailKind | None) -> bool:

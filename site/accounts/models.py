@@ -134,6 +134,20 @@ class MailChoice(models.Model):
         return f"{self.purpose}: {'yes' if self.wanted else 'no'}"
 
 
+class StaffReminder(models.Model):
+    """A reminder that went to staff, so that it goes once. See ``accounts.reminders``."""
+
+    key = models.CharField(max_length=100)
+    sent_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["key"], name="staff_are_reminded_of_a_thing_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class MailWording(models.Model):
     """Staff's own words for one kind of mail in one language. What they were before is in Wagtail's log."""
 

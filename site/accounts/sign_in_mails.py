@@ -11,7 +11,12 @@ from django.urls import reverse
 from accounts.mail_kinds import MailKind, Placeholder
 
 CODE = Placeholder(
-    "The code", lambda context: str(context["code"]), "W3KP-7QHD", may_stand_in_subject=True, is_required=True
+    "The code",
+    lambda context: str(context["code"]),
+    "W3KP-7QHD",
+    may_stand_in_subject=True,
+    is_required=True,
+    opens_account=True,
 )
 SIGN_IN = Placeholder("Sign in", lambda context: sign_in_url(), "https://example.org/accounts/login/")
 SIGN_UP = Placeholder("Make an account", lambda context: context["signup_url"], "https://example.org/accounts/signup/")
@@ -49,6 +54,7 @@ RESET = Placeholder(
     lambda context: context["password_reset_url"],
     "https://example.org/accounts/password/reset/",
     is_required=True,
+    opens_account=True,
 )
 
 

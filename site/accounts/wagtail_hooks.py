@@ -23,6 +23,7 @@ from accounts.gate import has_shown_second_factor
 from accounts.mail_kinds import MailKind
 from accounts.mail_staff import MailsViewSet, OutboxViewSet
 from accounts.privacy import Person, Table
+from accounts.reminders import mail_kind, remind_staff
 from accounts.roles import GRANTED
 from accounts.sign_in_mails import notices, sign_in_mails
 
@@ -44,6 +45,7 @@ class NoSecondFactor(Component):
 def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
     return [
         ("accounts.deliver_due_mail", timedelta(minutes=5), tasks.deliver_due_mail.enqueue),
+        ("accounts.remind_staff", timedelta(hours=1), remind_staff),
         ("accounts.forget_mail", timedelta(days=1), forget_old_mail),
         ("accounts.forget_sessions", timedelta(days=1), partial(call_command, "clearsessions")),
         # Arguments and results of finished background tasks have no further use.
@@ -62,7 +64,7 @@ def ask_what_was_chosen(email: str, kind: Any) -> bool:
 
 @hooks.register("register_mails")
 def mails() -> list[MailKind]:
-    return [*sign_in_mails(), *notices()]
+    return [*sign_in_mails(), *notices(), mail_kind()]
 
 
 @hooks.register("staff_rights_hold")

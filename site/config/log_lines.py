@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import re
 
-KEYS = re.compile(r"/(mend|mail/stop|card|checkout/go-on|accounts/password/reset/key)/[^/\s?]+")
+KEYS = re.compile(
+    r"/(mend|order|back-in-stock/stop|mail/stop|card|checkout/go-on|accounts/password/reset/key)/[^/\s?]+"
+)
 
 
 class WithoutKeys(logging.Formatter):

@@ -41,6 +41,8 @@ DEBUG = env.bool("DEBUG", default=False)
 # Demo mode prints log-ins, shows its mails at /demo/mail/ and switches the staff's second factor off, loudly.
 DEMO = env.bool("DEMO", default=False)
 SECRET_KEY = required("SECRET_KEY", "Put a long random text in .env; `./run setup` makes one for a demo.")
+# Seal who gave a consent to be shown: newest first, one long random text each. None: SECRET_KEY does it.
+CONSENT_KEYS = env.list("CONSENT_KEYS", default=[])
 BASE_URL = env("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[BASE_URL])
@@ -263,6 +265,8 @@ STRIPE_WEBHOOK_SECRETS = (
 REFUND_ON_FRAUD_WARNING = env.bool("REFUND_ON_FRAUD_WARNING", default=False)
 # What supporters read on the statement of their card: the descriptor that is set in Stripe's dashboard.
 STATEMENT_NAME = env("STATEMENT_NAME", default="")
+# Neutral, and the same for whatever was paid: it follows the prefix that is set there, on one-off card payments.
+STATEMENT_SUFFIX = env("STATEMENT_SUFFIX", default="")
 # Names this installation in Stripe's metadata, so that a shared Stripe account never mixes two of them.
 STRIPE_APP_NAME = env("STRIPE_APP_NAME", default="steadfast")
 
@@ -274,6 +278,11 @@ GUARD_CHECKOUTS_PER_ADDRESS = env.int("GUARD_CHECKOUTS_PER_ADDRESS", default=5)
 GUARD_CHECKOUTS_ON_SITE = env.int("GUARD_CHECKOUTS_ON_SITE", default=40)
 # Nobody reads and fills in a form faster. 0: how a form was filled in is not looked at.
 GUARD_SECONDS_TO_FILL_IN = 3
+
+# -- Shop ---------------------------------------------------------------------------------------------------
+
+# How many days after it was sent a customer may ask to send something back. 0: only staff take returns.
+SHOP_RETURN_DAYS = env.int("SHOP_RETURN_DAYS", default=30)
 
 # -- Files --------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("", include("membership.urls")),
+    path("", include("shop.urls")),
     path("", include("payments.urls")),
     path("", include("receipts.urls")),
     path("", include("pages.urls")),

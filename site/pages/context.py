@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from wagtail import hooks
 from wagtail.models import Page, Site
 
 from pages.gated_pages import public
@@ -21,9 +22,15 @@ def site_chrome(request: HttpRequest) -> dict[str, Any]:
         "brand": SimpleLazyObject(lambda: brand_of(request)),
         "menu": SimpleLazyObject(lambda: [page for page in pages() if page.show_in_menus]),
         "footer_menu": SimpleLazyObject(pages),
+        # What the offerings add to the menu for this visitor, such as a basket: safe HTML, without the list item.
+        "header_links": SimpleLazyObject(lambda: links_of(request)),
         "sandbox_banner": settings.STRIPE_MODE == "sandbox",
         "demo": settings.DEMO,
     }
+
+
+def links_of(request: HttpRequest) -> list[str]:
+    return [html for link in hooks.get_hooks("header_links") if (html := link(request))]
 
 
 def brand_of(request: HttpRequest) -> Brand:
@@ -39,4 +46,4 @@ def top_pages(request: HttpRequest) -> list[Page]:
     site = Site.find_for_request(request)
     if site is None:
         return []
-    return list(public(Page.objects.child_of(site.root_page).live()).order_by("path"))
+    return list(public(Page.objects.child_of(site.root_page).live(), request).order_by("path"))

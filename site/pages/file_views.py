@@ -33,7 +33,7 @@ def rendition(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
     name = f"{PUBLIC_FOLDER}/{name}"
     found = _known(name)
     # It may have become private a moment ago, before its file was thrown away.
-    if private_files.restrictions_of(found.image):
+    if private_files.restrictions_of(found.image) or found.image.consent:
         raise Http404
     response = _picture("default", name)
     response["Cache-Control"] = f"public, max-age={YEAR}, immutable"
@@ -42,10 +42,12 @@ def rendition(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
 
 @require_safe
 def members_picture(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
-    """A rendition of a picture in a private collection. To anybody else it does not exist."""
+    """A rendition of a picture in a private collection, or of a person. To anybody else it does not exist."""
     name = f"{PRIVATE_FOLDER}/{name}"
     found = _known(name)
     if private_files.is_hot_linked(request) or private_files.closed_to(request, found.image):
+        raise Http404
+    if private_files.lacks_consent(request, found.image):
         raise Http404
     response = _picture("private", name)
     gates.keep_out_of_caches(response)

@@ -5,19 +5,22 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from PIL import Image
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
-from pages.photos import UNREADABLE, clean_picture
+from pages.photos import TOO_LARGE, UNREADABLE, clean_picture
 
 
 class PictureField(WagtailImageField):
-    """Wagtail's own field fails with a 500 on a picture that was cut off on its way."""
+    """Wagtail's own field fails with a 500 on a picture that was cut off on its way, and on one made to fill memory."""
 
     def to_python(self, data: Any) -> Any:
         try:
             return super().to_python(data)
-        except OSError as error:
+        except Image.DecompressionBombError as error:
+            raise ValidationError(TOO_LARGE) from error
+        except (OSError, ValueError, SyntaxError) as error:
             raise ValidationError(UNREADABLE) from error
 
 

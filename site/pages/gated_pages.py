@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import strip_tags
@@ -15,6 +16,7 @@ from wagtail.models import Page, PageViewRestriction
 from pages import gates
 from pages.searching import words_of
 
+REMEMBERED = "_steadfast_closed_paths"
 Serve = Callable[[Page, HttpRequest, Any, Any], HttpResponse]
 
 
@@ -23,6 +25,8 @@ def keep_gate(serve: Serve) -> Serve:
     log-in page, which sends them back, for ever."""
 
     def serve_or_invite(page: Page, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse:
+        if isinstance(page, SeenAtOnce):
+            page.is_seen_by_all = closed_paths(request).let_all_in(page)
         restrictions = list(page.get_view_restrictions().prefetch_related("groups"))
         closed = [restriction for restriction in restrictions if not gates.accepts(request, restriction)]
         kept = gates.standing_of(request).kept if closed else frozenset()
@@ -66,16 +70,57 @@ def teaser_of(page: Page) -> str:
 # -- Which pages may be spoken of in public -----------------------------------------------------------------
 
 
-def public(pages: QuerySet[Any]) -> QuerySet[Any]:
+@dataclass(frozen=True, kw_only=True)
+class ClosedPaths:
+    """Where something is kept for somebody, and which pages are aliases: of what, their key and their path."""
+
+    restricted: tuple[str, ...]
+    aliases: tuple[tuple[str, int, str], ...]
+
+    @property
+    def closed_aliases(self) -> list[int]:
+        return [pk for source, pk, _ in self.aliases if source.startswith(self.restricted)]
+
+    def let_all_in(self, page: Page) -> bool:
+        """Nothing keeps this page or one above it. Below an alias only Wagtail's own, longer look can tell."""
+        return not page.path.startswith((*self.restricted, *(path for _, _, path in self.aliases)))
+
+
+def closed_paths(request: HttpRequest | None = None) -> ClosedPaths:
+    """One query, and one only for the length of a request."""
+    closed: ClosedPaths | None = getattr(request, REMEMBERED, None)
+    if closed is None:
+        restricted = PageViewRestriction.objects.order_by().values_list("page__path", Value(0), Value(""))
+        aliases = Page.objects.filter(alias_of__isnull=False).order_by()
+        rows = list(restricted.union(aliases.values_list("alias_of__path", "pk", "path"), all=True))
+        closed = ClosedPaths(
+            restricted=tuple(path for path, pk, _ in rows if not pk), aliases=tuple(row for row in rows if row[1])
+        )
+        if request is not None:
+            setattr(request, REMEMBERED, closed)
+    return closed
+
+
+class SeenAtOnce:
+    """A page that is asked for so often that ``keep_gate`` tells it, and so Wagtail's own check, what it has seen."""
+
+    is_seen_by_all = False
+
+    def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
+        if self.is_seen_by_all:
+            return PageViewRestriction.objects.none()
+        restrictions: QuerySet[PageViewRestriction] = super().get_view_restrictions()  # type: ignore[misc]
+        return restrictions
+
+
+def public(pages: QuerySet[Any], request: HttpRequest | None = None) -> QuerySet[Any]:
     """Pages that anybody may read. Wagtail's own ``public()`` forgets the aliases of private pages."""
+    closed = closed_paths(request)
     private = Q()
-    for path in PageViewRestriction.objects.values_list("page__path", flat=True):
+    for path in closed.restricted:
         private |= Q(path__startswith=path)
-    if not private:
-        return pages
-    aliases = Page.objects.filter(alias_of__in=Page.objects.filter(private)).values_list("pk", flat=True)
     # As a list: the search takes no query inside a query.
-    return pages.exclude(private).exclude(pk__in=list(aliases))
+    return pages.exclude(private).exclude(pk__in=closed.closed_aliases) if private else pages
 
 
 def gated() -> Any:

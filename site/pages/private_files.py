@@ -2,6 +2,7 @@
 
 Originals and documents always lie in the private root. Renditions follow their picture: ``put_in_place`` throws away
 those that lie in the wrong root after a picture or a collection became private or public, and Wagtail draws them anew.
+A picture of a person lies there too: it is served while their consent is live.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils import timezone
 from wagtail import hooks
 from wagtail.documents.permissions import permission_policy as documents_policy
 from wagtail.images.permissions import permission_policy as pictures_policy
 from wagtail.models import Collection, CollectionMember, CollectionViewRestriction
 
 from pages import gates
+from pages.consent import may_show_picture
 from pages.models import SiteDocument, SiteImage, SiteRendition
 from pages.storing import PRIVATE_FOLDER, PUBLIC_FOLDER
 
@@ -32,6 +35,11 @@ def closed_to(request: HttpRequest, member: CollectionMember) -> list[Collection
     restrictions = restrictions_of(member)
     closed = [restriction for restriction in restrictions if not gates.accepts(request, restriction)]
     return [] if closed and _is_staff_of(request, member) else closed
+
+
+def lacks_consent(request: HttpRequest, picture: SiteImage) -> bool:
+    """Whether the person on a picture does not agree, today. Staff who work with pictures have it until it is gone."""
+    return not may_show_picture(picture, timezone.localdate()) and not _is_staff_of(request, picture)
 
 
 def _is_staff_of(request: HttpRequest, member: CollectionMember) -> bool:
@@ -52,7 +60,7 @@ def is_hot_linked(request: HttpRequest) -> bool:
 
 
 def rendition_named(name: str) -> SiteRendition | None:
-    return SiteRendition.objects.filter(file=name).select_related("image__collection").first()
+    return SiteRendition.objects.filter(file=name).select_related("image__collection", "image__consent").first()
 
 
 def private_collections() -> Any:
@@ -65,7 +73,7 @@ def private_collections() -> Any:
 def put_in_place(pictures: Any = None) -> int:
     """Throw away renditions in the wrong root, of these pictures or of all; returns how many."""
     pictures = SiteImage.objects.all() if pictures is None else pictures
-    hidden = Q(image__collection__in=private_collections())
+    hidden = Q(image__collection__in=private_collections()) | Q(image__consent__isnull=False)
     misplaced = SiteRendition.objects.filter(
         (hidden & Q(file__startswith=f"{PUBLIC_FOLDER}/")) | (~hidden & Q(file__startswith=f"{PRIVATE_FOLDER}/")),
         image__in=pictures,

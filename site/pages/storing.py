@@ -1,4 +1,4 @@
-"""Where renditions lie: those of a private collection's pictures in the private root, the others in the public one."""
+"""Where renditions lie: those of a private collection's pictures and of people in private, others in public."""
 
 from __future__ import annotations
 

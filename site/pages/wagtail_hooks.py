@@ -1,14 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.models import Page, Site
 
 from pages.colours import NIGHT, readable_on, text_on
+from pages.consent import REVIEWED, SAW, WITHDREW, Reminder, clear_ended, expiring_soon
+from pages.consent_staff.screens import ConsentViewSet
 from pages.exposed import warn_of_exposed_files
 from pages.gated_pages import Serve, keep_gate
 from pages.models import Brand, SiteImage
@@ -48,5 +52,32 @@ def moved_at_once(request: HttpRequest, action: str, objects: list[Any], action_
 
 @hooks.register("scheduled_jobs")
 def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
-    """For whatever moved without our hearing of it: whole collections, or rows changed by hand."""
-    return [("pages.put_pictures_in_place", timedelta(minutes=10), put_in_place)]
+    """For whatever moved without our hearing of it: whole collections, rows changed by hand, consents that ran out."""
+    return [
+        ("pages.put_pictures_in_place", timedelta(minutes=10), put_in_place),
+        # What is shown asks for itself; this deletes the files, and ends what was interrupted.
+        ("pages.clear_ended_consents", timedelta(minutes=10), clear_ended),
+    ]
+
+
+@hooks.register("staff_reminders")
+def consents_that_end() -> Iterable[Reminder]:
+    return expiring_soon()
+
+
+@hooks.register("register_admin_viewset")
+def staff_screens() -> ConsentViewSet:
+    return ConsentViewSet()
+
+
+@hooks.register("register_log_actions")
+def staff_actions(actions: Any) -> None:
+    """What staff did here, for Wagtail's site history."""
+    actions.register_action(REVIEWED, "Review consent", "Reviewed")
+    actions.register_action(WITHDREW, "Withdraw consent", "Withdrew")
+    actions.register_action(SAW, "See who gave a consent", "Looked who gave it")
+
+
+@hooks.register("insert_global_admin_css")
+def staff_style() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("pages/staff.css"))

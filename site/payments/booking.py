@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from payments.exchanging import book_exchange
+from payments.invoicing import invoice_payment
 from payments.issues import close_issue, open_issue
 from payments.models import Payment
+from payments.payables import Payable
+from payments.refund_parts import parts_of
 from receipts import ledger
 from receipts.chart import Account
 from receipts.issuing import issue_receipt
@@ -141,6 +145,7 @@ def book_paid(
         fulfil(payment, payment.transaction)
         sandbox = settings.STRIPE_MODE != "live"
         issue_receipt(payment.transaction, on=day_of(occurred_at), sandbox=sandbox, paid_as=paid_as)
+        invoice_payment(payment, on=day_of(occurred_at), sandbox=sandbox)
 
 
 def _credit_lines(payment: Payment) -> list[ledger.IncomeLine]:
@@ -161,20 +166,20 @@ def _credit_lines(payment: Payment) -> list[ledger.IncomeLine]:
 
 
 def income_lines(payment: Payment) -> list[ledger.IncomeLine]:
+    """What is booked of its lines, in their order; a free line leaves nothing in the books."""
+    plan = f"plan:{payment.plan_id}" if payment.plan_id else ""
     return [
-        ledger.IncomeLine(
-            account=line.account,
-            amount=line.amount,
-            fund=line.fund,
-            description=line.description,
-            advantages=tuple(line.advantages),
-            yearly_amount=line.yearly_amount,
-            tax=line.tax,
-            subject=line.subject or (f"plan:{payment.plan_id}" if payment.plan_id else ""),
-        )
-        for line in payment.lines.select_related("fund")
-        if line.amount
+        income_line(line.values(), subject=line.subject or plan)
+        for line in payment.lines.select_related("fund").order_by("pk")
+        if line.amount or line.tax
     ]
+
+
+def income_line(values: dict[str, Any], *, subject: str) -> ledger.IncomeLine:
+    """A line's columns as the books take them: how many it was of, and of which taxes, stays with the line."""
+    known = {field.name for field in fields(ledger.IncomeLine)}
+    taken = {name: value for name, value in values.items() if name in known}
+    return ledger.IncomeLine(**{**taken, "advantages": tuple(taken["advantages"]), "subject": subject})
 
 
 def settle_free(payment: Payment, at: datetime) -> None:
@@ -254,11 +259,17 @@ def release(payment: Payment, status: str) -> bool:
 
 
 def tell_refunded(payment: Payment, booked: Transaction) -> None:
+    """Tell those whose lines were taken back; a gift in the same basket hears nothing of a candle that came back."""
     if payment.status == Payment.Status.PARKED:
         _end_parked(payment)
         return
-    for payable in payment.payables():
+    for payable in _touched_by(payment, booked):
         payable.refunded(booked)
+
+
+def _touched_by(payment: Payment, booked: Transaction) -> list[Payable]:
+    items = {part.line.item_id for part in parts_of(booked)}
+    return payment.payables(items) if items else payment.payables()
 
 
 def _end_parked(payment: Payment) -> None:
@@ -270,5 +281,5 @@ def _end_parked(payment: Payment) -> None:
 
 
 def tell_refund_failed(payment: Payment, reversal: Transaction) -> None:
-    for payable in payment.payables():
+    for payable in _touched_by(payment, reversal):
         payable.refund_failed(reversal)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from payments import gateway
-from payments.booking import release
+from payments.booking import release, settle_free
 from payments.issues import open_issue
 from payments.looking_up import customer_made_already, session_made_already
 from payments.models import Customer, Payment, PaymentItem, PaymentLine
@@ -27,6 +27,11 @@ from receipts.models import Payer
 
 if TYPE_CHECKING:
     import stripe
+
+# What a checkout sets apart (a seat, the last one on the shelf) is anybody's again after that; Stripe closes its page.
+HELD_FOR = timedelta(minutes=45)
+# Stripe's shortest life of a page.
+LEAST_AT_STRIPE = timedelta(minutes=31)
 
 KEY_REUSED = (
     "Stripe knew the key of this checkout with other contents. The payer went on under a new key. If nobody edited "
@@ -56,35 +61,83 @@ def start(
     """
     lines = [(payable, list(payable.lines())) for payable in payables]
     terms = fingerprint([line for _, part in lines for line in part], interval)
-    payment = _open_payment(payables)
-    if payment and (payment.terms != terms or _is_stale(payment)):
+
+    def rows() -> Payment:
+        return _create_rows(payer=payer, lines=lines, interval=interval, terms=terms)
+
+    return _go_on_or_begin(payables[0], terms, rows, cancel_path=cancel_path, locale=locale)
+
+
+def start_written(
+    first: Payable, *, payer: Payer, terms: str, write: Callable[[], Sequence[Payable]], cancel_path: str, locale: str
+) -> Payment:
+    """As ``start``, for what is written down only once no open checkout of ``first`` with these ``terms`` is found.
+
+    ``write`` returns what is paid for beside ``first``. It runs in the transaction of the payment's rows: where
+    something can't be had, all of it vanishes. What a checkout sets apart is free again after ``HELD_FOR``.
+
+    Raises as ``start``, and whatever ``write`` and ``pending`` raise.
+    """
+
+    def rows() -> Payment:
+        payables = [first, *write()]
+        lines = [(payable, list(payable.lines())) for payable in payables]
+        return _create_rows(payer=payer, lines=lines, interval="", terms=terms)
+
+    return _go_on_or_begin(first, terms, rows, cancel_path=cancel_path, locale=locale, held_for=HELD_FOR)
+
+
+def _go_on_or_begin(
+    first: Payable,
+    terms: str,
+    rows: Callable[[], Payment],
+    *,
+    cancel_path: str,
+    locale: str,
+    held_for: timedelta | None = None,
+) -> Payment:
+    payment = open_payment(first)
+    if payment and (payment.terms != terms or _is_stale(payment, held_for)):
         close(payment)
         payment = None
     if payment is None:
-        payment = _create(payer=payer, lines=lines, interval=interval, terms=terms)
+        payment = _create(first, rows)
     if payment.status == Payment.Status.CREATED:
-        _send_to_stripe(payment, cancel_path=cancel_path, locale=locale)
+        if payment.amount:
+            _send_to_stripe(payment, cancel_path=cancel_path, locale=locale, held_for=held_for)
+        else:
+            _end_free(payment)
     return payment
 
 
-def _is_stale(payment: Payment) -> bool:
-    """Whether Stripe's page of this checkout is over, though nobody has told us yet."""
-    return payment.expires_at is not None and payment.expires_at <= timezone.now()
+def _end_free(payment: Payment) -> None:
+    """There is nothing to pay, so Stripe is not asked. The result has an address all the same."""
+    with transaction.atomic():
+        Payment.objects.filter(pk=payment.pk).update(session_id=f"free_{payment.public_id}")
+        settle_free(payment, timezone.now())
+    payment.refresh_from_db()
 
 
-def _open_payment(payables: Sequence[Payable]) -> Payment | None:
-    first = payables[0]
+def _is_stale(payment: Payment, held_for: timedelta | None) -> bool:
+    """Whether Stripe's page of this checkout is over, or would be too soon to be made now."""
+    if payment.expires_at is None:
+        return held_for is not None and payment.created_at <= timezone.now() - (held_for - LEAST_AT_STRIPE)
+    return payment.expires_at <= timezone.now()
+
+
+def open_payment(first: Payable) -> Payment | None:
+    """The checkout of this payable that is not over, if there is one."""
     item = PaymentItem.objects.filter(payable_kind=kind_of(first), payable_id=first.pk, is_open=True).first()
     return item.payment if item else None
 
 
-def _create(*, payer: Payer, lines: list[tuple[Payable, list[Line]]], interval: str, terms: str) -> Payment:
+def _create(first: Payable, rows: Callable[[], Payment]) -> Payment:
     try:
         with transaction.atomic():
-            return _create_rows(payer=payer, lines=lines, interval=interval, terms=terms)
+            return rows()
     except IntegrityError:
         # The other tab was faster: its checkout is ours too.
-        payment = _open_payment([payable for payable, _ in lines])
+        payment = open_payment(first)
         if payment is None:
             raise
         return payment
@@ -105,7 +158,7 @@ def _create_rows(*, payer: Payer, lines: list[tuple[Payable, list[Line]]], inter
     payment.save()
     for payable, part in lines:
         item = PaymentItem.objects.create(payment=payment, payable_kind=kind_of(payable), payable_id=payable.pk)
-        PaymentLine.objects.bulk_create(_line(payment, item, line) for line in part)
+        PaymentLine.objects.bulk_create(PaymentLine(payment=payment, item=item, **line.values()) for line in part)
         payable.pending()
     return payment
 
@@ -114,24 +167,9 @@ def _key(payment: Payment) -> str:
     return f"session:{payment.public_id}:{payment.attempt}"
 
 
-def _line(payment: Payment, item: PaymentItem, line: Line) -> PaymentLine:
-    return PaymentLine(
-        payment=payment,
-        item=item,
-        account=line.account,
-        fund=line.fund,
-        amount=line.amount,
-        tax=line.tax,
-        description=line.description,
-        advantages=list(line.advantages),
-        yearly_amount=line.yearly_amount,
-        subject=line.subject,
-    )
-
-
-def _send_to_stripe(payment: Payment, *, cancel_path: str, locale: str) -> None:
+def _send_to_stripe(payment: Payment, *, cancel_path: str, locale: str, held_for: timedelta | None) -> None:
     try:
-        session = _session_for(payment, cancel_path=cancel_path, locale=locale)
+        session = _session_for(payment, cancel_path=cancel_path, locale=locale, held_for=held_for)
     except gateway.StripeProblem as error:
         raise CheckoutUnavailable from error
     payment.session_id = session.id
@@ -152,10 +190,12 @@ def _give_up(payment: Payment) -> None:
     raise CheckoutUnavailable
 
 
-def _session_for(payment: Payment, *, cancel_path: str, locale: str) -> stripe.checkout.Session:
+def _session_for(
+    payment: Payment, *, cancel_path: str, locale: str, held_for: timedelta | None
+) -> stripe.checkout.Session:
     """Make the session; once more under another key, where the first one leads nowhere."""
     try:
-        return _create_session(payment, cancel_path=cancel_path, locale=locale)
+        return _create_session(payment, cancel_path=cancel_path, locale=locale, held_for=held_for)
     except gateway.NoSuchObject:
         # The customer: deleted in Stripe's dashboard, or made in another mode.
         Customer.objects.filter(payer=payment.payer, livemode=payment.livemode).update(stripe_id=None)
@@ -167,10 +207,12 @@ def _session_for(payment: Payment, *, cancel_path: str, locale: str) -> stripe.c
         if made:
             return made
     _count_attempt(payment)
-    return _create_session(payment, cancel_path=cancel_path, locale=locale)
+    return _create_session(payment, cancel_path=cancel_path, locale=locale, held_for=held_for)
 
 
-def _create_session(payment: Payment, *, cancel_path: str, locale: str) -> stripe.checkout.Session:
+def _create_session(
+    payment: Payment, *, cancel_path: str, locale: str, held_for: timedelta | None
+) -> stripe.checkout.Session:
     return gateway.create_session(
         reference=str(payment.public_id),
         customer=_customer_id(payment),
@@ -182,6 +224,8 @@ def _create_session(payment: Payment, *, cancel_path: str, locale: str) -> strip
         cancel_url=settings.BASE_URL + cancel_path,
         locale=locale,
         key=payment.idempotency_key,
+        # Counted from the row: a repeated call must say the very same.
+        expires_at=payment.created_at + held_for if held_for else None,
     )
 
 

@@ -5,15 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
 from payments.signatures import BadSecret, read_secrets
+from payments.statement import faults_of_name, faults_of_suffix
 
 
 @register()
 def stripe_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """The mode, the key and the webhook secrets fit each other."""
     return [Error(message, hint=hint, id=id) for message, hint, id in _problems()]
+
+
+@register()
+def statement_names(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """What bank statements say is taken by Stripe, and neutral."""
+    hint = "Choose a short neutral name of yours: a statement is read by others too."
+    found = [
+        *(("STATEMENT_NAME", fault, "payments.W001") for fault in faults_of_name(settings.STATEMENT_NAME)),
+        *(("STATEMENT_SUFFIX", fault, "payments.W002") for fault in faults_of_suffix(settings.STATEMENT_SUFFIX)),
+    ]
+    return [Warning(f"{name}: {fault}.", hint=hint, id=id) for name, fault, id in found]
 
 
 def _problems() -> list[tuple[str, str, str]]:

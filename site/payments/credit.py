@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Sum
 
 from payments import terms
+from payments.booking import income_line
 from payments.issues import close_issue, open_issue
 from payments.models import Payment, Plan
 from receipts import ledger
@@ -59,7 +60,7 @@ def use_credit(plan: Plan, *, invoice_id: str, used: int, at: datetime) -> None:
         occurred_at=at,
         payer=payer,
         currency=plan.currency,
-        lines=[ledger.IncomeLine(**{**line, "subject": subject_of(payer)}) for line in lines],
+        lines=[income_line(line, subject=subject_of(payer)) for line in lines],
         held_in=Account.CUSTOMER_CREDIT,
     )
     if created:

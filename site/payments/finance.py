@@ -13,8 +13,17 @@ from accounts.roles import FUNDRAISERS
 FINANCE = "Finance"
 VIEWED = ("payment", "event", "issue", "payout", "scheduledjob")
 MENDING = frozenset({"view_renewalfailure", "mend_renewalfailure"})
+# What a shop is set up with. Payments keep what was true when they were made, so rates may go.
+SELLING = frozenset(
+    {
+        *(f"{action}_taxrate" for action in ("view", "add", "change", "delete")),
+        *(f"{action}_discountcode" for action in ("view", "add", "change")),
+        "change_taxsettings",
+    }
+)
 GRANTED = frozenset(
     {
+        *SELLING,
         *(f"view_{model}" for model in VIEWED),
         *MENDING,
         "change_event",

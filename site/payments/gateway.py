@@ -11,6 +11,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
@@ -145,8 +146,12 @@ def create_session(
     cancel_url: str,
     locale: str,
     key: str,
+    expires_at: datetime | None = None,
 ) -> stripe.checkout.Session:
-    """Create a hosted checkout for lines of (description, amount); recurring when there is an ``interval``."""
+    """Create a hosted checkout for lines of (description, amount); recurring when there is an ``interval``.
+
+    Stripe takes an ``expires_at`` between half an hour and a day away.
+    """
     params: dict[str, Any] = {
         "mode": "subscription" if interval else "payment",
         "customer": customer,
@@ -159,9 +164,14 @@ def create_session(
         # The receipt's currency must be ours, whatever the shopper's country.
         "adaptive_pricing": {"enabled": False},
     }
+    if expires_at:
+        params["expires_at"] = int(expires_at.timestamp())
     # A session's metadata does not travel on, so what it creates carries its own.
     carrier = "subscription_data" if interval else "payment_intent_data"
     params[carrier] = {"metadata": _metadata(reference)}
+    # Stripe takes it for one-off payments alone, and never another descriptor for a card.
+    if settings.STATEMENT_SUFFIX and not interval:
+        params[carrier]["statement_descriptor_suffix"] = settings.STATEMENT_SUFFIX
     return call_patiently(client().v1.checkout.sessions.create, params, {"idempotency_key": key})
 
 

@@ -12,6 +12,8 @@ from receipts.templatetags.money import money
 
 VOID = "Receipt {} is void now. Please do not file it with your taxes."
 VOID_ES = "El recibo {} queda anulado. No lo presente con sus impuestos."
+CREDITED = "Credit note {} corrects your invoice."
+CREDITED_ES = "La nota de crédito {} corrige su factura."
 
 
 def given_back(context: Context) -> str:
@@ -23,12 +25,21 @@ def voided(context: Context) -> str:
     return "\n".join(sentence.format(receipt.label) for receipt in context["voided"])
 
 
+def credit_note(context: Context) -> str:
+    if not context["credit_note"]:
+        return ""
+    sentence = CREDITED_ES if get_language() == "es" else CREDITED
+    return sentence.format(context["credit_note"].label)
+
+
 def sample_context() -> dict[str, Any]:
     return {
         "payer": SimpleNamespace(name="Grace Hopper"),
         "payment": SimpleNamespace(describe=lambda: "Guardian membership, monthly", amount=2500, currency="USD"),
         "refund": SimpleNamespace(amount=1000),
+        "returned": "2 × Candle “Dawn”",
         "voided": [SimpleNamespace(label="US-2027-00042")],
+        "credit_note": SimpleNamespace(label="CN-2027-00007"),
         "account_url": "https://example.org/account/",
     }
 
@@ -47,10 +58,9 @@ def mail_kinds() -> list[MailKind]:
                     lambda context: money(context["payment"].amount, context["payment"].currency),
                     "$25.00",
                 ),
-                "for": Placeholder(
-                    "What it was paid for",
-                    lambda context: context["payment"].describe(),
-                    "Guardian membership, monthly",
+                "for": Placeholder("What it goes back for", lambda context: context["returned"], "2 × Candle “Dawn”"),
+                "credit_note": Placeholder(
+                    "Which credit note corrects the invoice", credit_note, CREDITED.format("CN-2027-00007")
                 ),
                 "void_receipts": Placeholder(
                     "Which receipts are void",

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from django.apps import apps
 
+from receipts.money import split
+
 if TYPE_CHECKING:
     from payments.models import Plan, PlanTerms
     from receipts.models import Fund, Transaction
@@ -35,6 +37,39 @@ class Line:
     tax: int = 0
     # Short and opaque, such as "campaign:7": the ledger's entry carries it. Empty: the plan, where there is one.
     subject: str = ""
+    # How many of one thing; ``amount`` (net) and ``tax`` are for all of them.
+    quantity: int = 1
+    # What the tax is made of: dicts with name, rate (percent, as text: "19.0000") and amount, which sum to ``tax``.
+    taxes: tuple[dict[str, Any], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.quantity < 1:
+            raise ValueError("A line is of one thing or more.")
+        if self.taxes and sum(int(tax["amount"]) for tax in self.taxes) != self.tax:
+            raise ValueError("The taxes of a line sum to its tax.")
+
+    def values(self) -> dict[str, Any]:
+        """The columns of the row that keeps this line (``payments.models.lines``)."""
+        return {
+            "account": self.account,
+            "fund": self.fund,
+            "amount": self.amount,
+            "tax": self.tax,
+            "quantity": self.quantity,
+            "taxes": list(self.taxes),
+            "description": self.description,
+            "advantages": list(self.advantages),
+            "yearly_amount": self.yearly_amount,
+            "subject": self.subject,
+        }
+
+
+def taxes_within(taxes: Sequence[dict[str, Any]], tax: int) -> list[dict[str, Any]]:
+    """A line's taxes brought to another sum, by largest remainder: of a part of the line, or what is left of it."""
+    if not taxes or not any(int(one["amount"]) for one in taxes):
+        return []
+    shares = split(tax, [int(one["amount"]) for one in taxes])
+    return [{**one, "amount": share} for one, share in zip(taxes, shares, strict=True)]
 
 
 class Payable(Protocol):
@@ -100,20 +135,10 @@ def find_payable(kind: str, pk: int) -> Payable | None:
 
 
 def fingerprint(lines: Sequence[Line], interval: str) -> str:
-    """A short text that differs when any amount, account, fund, advantage or the interval differs."""
+    """A short text that differs when anything of any line, or the interval, differs."""
     terms = [interval, *map(_terms_of, lines)]
     return hashlib.sha256(json.dumps(terms, sort_keys=True).encode()).hexdigest()
 
 
 def _terms_of(line: Line) -> dict[str, Any]:
-    return {
-        "account": line.account,
-        "fund": line.fund.pk,
-        "amount": line.amount,
-        "currency": line.currency,
-        "description": line.description,
-        "advantages": list(line.advantages),
-        "yearly_amount": line.yearly_amount,
-        "tax": line.tax,
-        "subject": line.subject,
-    }
+    return {**line.values(), "fund": line.fund.pk, "currency": line.currency}

@@ -13,7 +13,8 @@ from accounts.privacy import CannotErase, Facts, Person, Table
 from payments import checkout, customers, gateway, worker
 from payments.mirror import subscriptions
 from payments.mirror.ours import NotHereYet, NotOurs
-from payments.models import Customer, Payment, Plan, RenewalFailure
+from payments.models import Basket, Customer, DiscountUse, Payment, Plan, RenewalFailure
+from payments.models.baskets import DETAILS
 from receipts.money import format_amount, plain
 
 AWAY = "Our payment provider can't be reached right now, and a payment that runs must be ended first. Try again later."
@@ -44,6 +45,11 @@ def _what_ends(plan: Plan) -> str:
     return f" What is paid until {until} ends too."
 
 
+def _basket_of(person: Person) -> Q:
+    theirs = Q(email__in=person.emails)
+    return theirs | Q(user=person.user.pk) if person.user else theirs
+
+
 # -- Export -------------------------------------------------------------------------------------------------
 
 
@@ -54,6 +60,10 @@ def export(person: Person) -> Iterable[Table]:
     yield Table(name="subscriptions", rows=[_plan(plan) for plan in plans])
     known = Customer.objects.filter(payer__in=person.payers).exclude(stripe_id=None).order_by("pk")
     yield Table(name="stripe-customer", rows=[{"customer": row.stripe_id, "since": row.created_at} for row in known])
+    baskets = Basket.objects.filter(_basket_of(person)).prefetch_related("items").order_by("pk")
+    yield Table(name="basket", rows=[row for basket in baskets for row in _basket(basket)])
+    uses = DiscountUse.objects.counting().filter(payer__in=person.payers).select_related("code").order_by("pk")
+    yield Table(name="discount-codes", rows=[_use(use) for use in uses])
 
 
 def _payment(payment: Payment) -> Facts:
@@ -82,6 +92,25 @@ def _plan(plan: Plan) -> Facts:
         "card_expires": plan.card_expires,
         "reference": plan.subscription_id,
     }
+
+
+def _use(use: DiscountUse) -> Facts:
+    return {
+        "code": use.code.code,
+        "taken_off": plain(use.amount, use.currency),
+        "currency": use.currency,
+        "state": use.get_state_display(),
+        "begun": use.created_at,
+    }
+
+
+def _basket(basket: Basket) -> list[Facts]:
+    """What lies in it, and what was typed at its checkout."""
+    typed: Facts = {field: str(getattr(basket, field)) for field in DETAILS}
+    things: list[Facts] = [
+        {"thing": f"{item.kind} {item.reference}", "quantity": item.quantity} for item in basket.items.all()
+    ]
+    return [{**thing, **typed, "changed": basket.changed_at} for thing in things or [{"thing": "", "quantity": 0}]]
 
 
 # -- Before the erasure -------------------------------------------------------------------------------------
@@ -145,3 +174,6 @@ def erase(person: Person) -> None:
     RenewalFailure.objects.filter(plan__in=Plan.objects.filter(_of(person))).update(pay_url="")
     Plan.objects.filter(_of(person)).update(payment_method_id="", card_brand="", card_last4="", card_expires=None)
     customers.note_erasure(person.payers)
+    # That a code was used stays with the code; by whom, even as a digest, does not.
+    DiscountUse.objects.filter(_of(person)).update(person="", place=None)
+    Basket.objects.filter(_basket_of(person)).delete()

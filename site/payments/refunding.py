@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,7 +14,8 @@ from accounts.models import User
 from payments import gateway, worker
 from payments.gateway import reference_of
 from payments.mirror.ours import NotHereYet, NotOurs
-from payments.models import Payment, Refund
+from payments.models import Payment, Refund, RefundLine
+from payments.refund_parts import RefundPart, are_left, asked_of, total_of
 
 log = logging.getLogger(__name__)
 
@@ -25,14 +28,18 @@ class RefundRefused(Exception):
     """The refund can't be made; the message is for the person who asked."""
 
 
-def request_refund(payment: Payment, *, amount: int, reason: str, by: User | None) -> Refund:
+def request_refund(
+    payment: Payment, *, amount: int, reason: str, by: User | None, parts: Sequence[RefundPart] = ()
+) -> Refund:
     """Refund ``amount`` (minor units of the payment's currency). Asked twice at once, it is done once.
+
+    ``parts`` says from which lines it goes back, and sums to it; without any, it is split over all that is left.
 
     Raises:
         RefundRefused: nothing went back; its message says why. Where Stripe could not be reached the request stays,
             and asking again goes on with it, under the same key.
     """
-    refund = _request(payment, amount=amount, reason=reason, by=by)
+    refund = _request(payment, amount=amount, reason=reason, by=by, parts=parts)
     if timezone.now() - refund.created_at > KEY_KEPT and _made_already(refund, payment):
         return refund
     try:
@@ -68,7 +75,7 @@ def refund_rest(payment: Payment, *, reason: str) -> bool | None:
     if amount <= 0:
         return False
     try:
-        request_refund(payment, amount=amount, reason=reason, by=None)
+        request_refund(payment, amount=amount, reason=reason, by=None, parts=asked_of(waiting) if waiting else ())
     except RefundRefused as refused:
         log.warning("A payment was not refunded: %s", refused)
         return None if payment.refunds.filter(status=Refund.Status.REQUESTED).exists() else False
@@ -99,24 +106,39 @@ def _made_already(refund: Refund, payment: Payment) -> bool:
     return bool(ours)
 
 
-def _request(payment: Payment, *, amount: int, reason: str, by: User | None) -> Refund:
+def _request(payment: Payment, *, amount: int, reason: str, by: User | None, parts: Sequence[RefundPart]) -> Refund:
+    if parts and total_of(parts) != amount:
+        raise ValueError("The parts of a refund sum to it.")
     with transaction.atomic():
+        # The lock under which the sum and each line are looked at; on SQLite, the whole database is.
         payment = Payment.objects.select_for_update().get(pk=payment.pk)
         waiting = payment.refunds.filter(status=Refund.Status.REQUESTED).first()
         if waiting:
-            return _same(waiting, amount)
+            return _same(waiting, amount, parts)
         if payment.payment_intent_id is None or amount <= 0:
             raise RefundRefused("There is nothing to refund.")
         if amount > payment.refundable_amount:
             raise RefundRefused("That is more than what is left of this payment.")
+        if parts and not are_left(payment, parts):
+            raise RefundRefused("That is more than what is left of a line of this payment.")
         try:
             with transaction.atomic():
-                return Refund.objects.create(payment=payment, amount=amount, reason=reason, requested_by=by)
+                return _create(payment, parts, amount=amount, reason=reason, requested_by=by)
         except IntegrityError:
-            return _same(payment.refunds.get(status=Refund.Status.REQUESTED), amount)
+            return _same(payment.refunds.get(status=Refund.Status.REQUESTED), amount, parts)
 
 
-def _same(waiting: Refund, amount: int) -> Refund:
-    if waiting.amount != amount:
+def _create(payment: Payment, parts: Sequence[RefundPart], **fields: Any) -> Refund:
+    refund = Refund.objects.create(payment=payment, **fields)
+    RefundLine.objects.bulk_create(
+        RefundLine(refund=refund, line=part.line, amount=part.amount, tax=part.tax, quantity=part.quantity)
+        for part in parts
+    )
+    return refund
+
+
+def _same(waiting: Refund, amount: int, parts: Sequence[RefundPart]) -> Refund:
+    asked = {(part.line.pk, part.amount, part.tax, part.quantity) for part in parts}
+    if waiting.amount != amount or asked != set(waiting.lines.values_list("line", "amount", "tax", "quantity")):
         raise RefundRefused("Another refund of this payment is on its way. Wait until it is done.")
     return waiting

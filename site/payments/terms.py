@@ -8,7 +8,7 @@ from typing import Any
 from payments.issues import close_issue, open_issue
 from payments.models import Payment, PaymentItem, PaymentLine, Plan, PlanLine, PlanTerms
 from payments.models.lines import LineFields
-from payments.payables import Line
+from payments.payables import Line, taxes_within
 from receipts.money import split
 
 State = PlanTerms.State
@@ -58,20 +58,7 @@ def ask(
 
 
 def _write_lines(terms: PlanTerms, lines: Iterable[Line]) -> None:
-    PlanLine.objects.bulk_create(
-        PlanLine(
-            terms=terms,
-            account=line.account,
-            fund=line.fund,
-            amount=line.amount,
-            tax=line.tax,
-            description=line.description,
-            advantages=list(line.advantages),
-            yearly_amount=line.yearly_amount,
-            subject=line.subject,
-        )
-        for line in lines
-    )
+    PlanLine.objects.bulk_create(PlanLine(terms=terms, **line.values()) for line in lines)
 
 
 def follow(plan: Plan, *, has_pending_update: bool) -> None:
@@ -164,8 +151,10 @@ def write_payment_lines(terms: PlanTerms, payment: Payment, *, amount: int | Non
 def bring_to_part(payment: Payment, terms: PlanTerms, *, amount: int) -> None:
     """Bring a payment by these terms, which is not booked yet, to another sum."""
     for line, part in zip(payment.lines.all(), part_of(terms, amount), strict=True):
-        line.amount, line.tax, line.advantages = part["amount"], part["tax"], part["advantages"]
-        line.save(update_fields=["amount", "tax", "advantages"])
+        brought = ("amount", "tax", "taxes", "advantages")
+        for name in brought:
+            setattr(line, name, part[name])
+        line.save(update_fields=brought)
     payment.amount = amount
     payment.save(update_fields=["amount"])
 
@@ -179,13 +168,14 @@ def part_of(terms: PlanTerms, amount: int) -> list[dict[str, Any]]:
     lines: list[LineFields] = list(terms.lines.all())
     whole = sum(line.amount + line.tax for line in lines)
     if not whole:
-        return [{**lines[0].values(), "amount": amount, "tax": 0}] if lines else []
+        return [{**lines[0].values(), "amount": amount, "tax": 0, "taxes": []}] if lines else []
     shares = split(amount, [part for line in lines for part in (line.amount, line.tax)])
     return [
         {
             **line.values(),
             "amount": shares[2 * place],
             "tax": shares[2 * place + 1],
+            "taxes": taxes_within(line.taxes, shares[2 * place + 1]),
             "advantages": [_shrunk(advantage, amount, whole) for advantage in line.advantages],
         }
         for place, line in enumerate(lines)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -16,6 +17,8 @@ from wagtail import hooks
 from accounts.mail_kinds import MailKind
 from accounts.privacy import Person, Table
 from payments import answering_warnings, cards, customers, gateway, privacy, repair, second_plans, worker
+from payments.basket.keeping import count_of, forget_old_baskets
+from payments.goods import all_goods
 from payments.guard.retention import forget_guard_rows
 from payments.history import payments_history
 from payments.mail_kinds import mail_kinds
@@ -41,8 +44,17 @@ def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
         ("payments.tell_customers", timedelta(minutes=15), customers.tell_overdue),
         ("payments.forget_guard_rows", timedelta(hours=1), forget_guard_rows),
         ("payments.finish_card_changes", timedelta(minutes=5), cards.finish_waiting),
+        ("payments.forget_old_baskets", timedelta(days=1), forget_old_baskets),
         ("payments.forget_leases", timedelta(days=1), worker.forget_leases),
     ]
+
+
+@hooks.register("header_links")
+def basket_link(request: HttpRequest) -> str:
+    """The way to the basket, with how many things lie in it; nothing where nothing is sold."""
+    if not all_goods():
+        return ""
+    return render_to_string("payments/basket/link.html", {"count": count_of(request), "path": request.path})
 
 
 @hooks.register("only_tried")

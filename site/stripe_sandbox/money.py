@@ -183,6 +183,12 @@ def list_intents(account: Account, call: Call) -> Json:
 # -- Charges -----------------------------------------------------------------------------------------------
 
 
+def descriptor_of(intent: Json) -> str:
+    """What the statement of a card says: the account's own, and the suffix where one was given."""
+    suffix = intent.get("statement_descriptor_suffix")
+    return f"SANDBOX* {suffix}"[:22] if suffix else "SANDBOX"
+
+
 def make_charge(account: Account, intent: Json, method: Json | None, status: str) -> Json:
     customer = account.store.get("customer", intent["customer"]) if intent["customer"] else None
     charge = account.make(
@@ -192,7 +198,7 @@ def make_charge(account: Account, intent: Json, method: Json | None, status: str
         amount_captured=0,
         amount_refunded=0,
         billing_details=billing_details(customer, method),
-        calculated_statement_descriptor="SANDBOX",
+        calculated_statement_descriptor=descriptor_of(intent),
         captured=status != "failed",
         currency=intent["currency"],
         customer=intent["customer"],
@@ -218,6 +224,7 @@ def make_charge(account: Account, intent: Json, method: Json | None, status: str
         presentment_details=presentment(account, intent["amount"]),
         receipt_email=intent["receipt_email"],
         refunded=False,
+        statement_descriptor_suffix=intent.get("statement_descriptor_suffix"),
         status=status,
     )
     intent.update(latest_charge=charge["id"], presentment_details=charge["presentment_details"])

@@ -72,6 +72,13 @@ def test_not_a_byte_of_another_person_is_in_it(client: Client, alice: User, both
             assert other.lower() not in content.lower()
 
 
+def test_what_opens_the_account_is_left_out(client: Client, alice: User) -> None:
+    for kind, word in (("login_code", "W3KP-7QHD"), ("password_reset_key", "/accounts/password/reset/key/")):
+        OutgoingMail.objects.create(to=alice.email, kind=f"account/email/{kind}", subject=word, text=word)
+    files = "".join(files_of(sign_in_now(client, alice)).values())
+    assert "Signing in: the code" in files and "W3KP" not in files and "reset/key" not in files
+
+
 def test_an_address_that_is_only_claimed_opens_nobodys_mail(
     client: Client, alice: User, charlie: User, both: dict[str, Payer]
 ) -> None:

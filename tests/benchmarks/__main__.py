@@ -47,6 +47,9 @@ def measure_all(*, folder: Path, full: bool, only: list[str]) -> int:
     for module in pkgutil.iter_modules(package.__path__):
         if module.name not in ("__main__", "frame"):
             importlib.import_module(f"tests.benchmarks.{module.name}")
+    # An offering's own go with it when it is deleted.
+    for path in sorted((REPOSITORY / "tests").glob("*/benchmark_*.py")):
+        importlib.import_module(f"tests.{path.parent.name}.{path.stem}")
     rows = [row for row in frame.BENCHMARKS if not only or any(word in row.name for word in only)]
     database = temporary_database(folder)
     database.create()

@@ -1,6 +1,6 @@
 """How a measurement becomes a row: ours and what it is compared with take turns, and their medians make a ratio.
 
-A row is a function in any module beside this one::
+A row is a function in any module beside this one, or in an offering's `tests/<offering>/benchmark_*.py`::
 
     @benchmark(name="webhook intake per second", against="a view that only verifies", goal=0.5, better="higher")
     def webhook_intake(size: Size) -> float:

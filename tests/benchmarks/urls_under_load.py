@@ -1,4 +1,4 @@
-"""The site's addresses, and beside them the least that a webhook can do: verify the signature and answer."""
+"""The site's addresses, beside them the least that a webhook can do, and a view that does nothing."""
 
 from __future__ import annotations
 
@@ -16,4 +16,9 @@ def only_verify(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", status=200 if genuine else 400)
 
 
-urlpatterns = [path("only-verify/", only_verify), *site_urls]
+def empty(request: HttpRequest) -> HttpResponse:
+    """The least that any view costs: what stands around it."""
+    return HttpResponse("")
+
+
+urlpatterns = [path("empty/", empty), path("only-verify/", only_verify), *site_urls]

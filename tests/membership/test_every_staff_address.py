@@ -13,6 +13,7 @@ from accounts.models import OutgoingMail
 from membership.models import Segment
 from tests.membership.campaigner import a_campaign, a_pool, an_offline_gift
 from tests.membership.statements import a_line
+from tests.pages.consents import a_consent
 from tests.receipts import cast
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,7 @@ def rows(settings: Any) -> Rows:
         "match_pools": a_pool(campaign).pk,
         "segments": Segment.objects.create(name="All").pk,
         "outbox": mail.pk,
+        "consents": a_consent().pk,
         "transactions": gift.offline.transaction_id,
     }
 

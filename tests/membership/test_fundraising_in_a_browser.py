@@ -40,6 +40,7 @@ def page(browser: BrowserContext, live_server: Any) -> Any:
     page: Any = browser.new_page()
     page.problems = []
     page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
     return page
 
 

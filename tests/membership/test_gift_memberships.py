@@ -28,6 +28,7 @@ from receipts.chart import Account
 from receipts.checks import books_problems
 from receipts.models import Entry, Payer
 from receipts.payers import find_or_create_payer
+from tests.accounts.conftest import code_in
 from tests.membership.way import TYPED, Way, text_of
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +77,13 @@ class TestBuying:
         assert gift.code in mail.text and gift.code in mail.html and gift.code not in mail.subject
         assert way.sandbox.count("subscription") == 0 and not Membership.objects.exists()
         assert not Movement.objects.exists() and not books_problems()
+
+    def test_the_giver_signs_in_and_finds_the_code_in_the_account(
+        self, way: Way, gift: GiftMembership, mailoutbox: list[Any]
+    ) -> None:
+        way.client.post(reverse("account_request_login_code"), {"email": gift.payer.email})
+        way.client.post(reverse("account_confirm_login_code"), {"code": code_in(mailoutbox[-1])})
+        assert gift.code in text_of(way.client.get(reverse("gift_membership_card", args=[gift.public_id])))
 
     def test_its_benefits_are_taken_off_what_is_deductible(self, gift: GiftMembership, friend: Tier) -> None:
         entry = Entry.objects.get(credit=Account.DUES)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from membership.models import GiftMembership, Membership, Tier
 from tests.membership.test_gift_memberships import a_gift
-from tests.membership.test_in_a_browser import look
+from tests.reading import look
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page

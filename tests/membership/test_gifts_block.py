@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -71,3 +71,24 @@ def test_what_makes_no_sense_is_left_out(options: dict[str, str]) -> None:
     assert "$50.00" in render_gift_form(None, '"><b>', options) and "<b>" not in render_gift_form(
         None, '"><b>', options
     )
+
+
+@pytest.mark.parametrize(
+    ("query", "chosen"),
+    [
+        ("amount=45.50&frequency=monthly", {"frequency": "month", "amount": "45.50"}),
+        ("amount=25", {"frequency": "once", "amount": "other", "other_amount": "25.00"}),
+        ("amount=x&frequency=hourly", {"frequency": "once", "amount": "30.00"}),
+        ("amount=0&frequency=%00", {"frequency": "once", "amount": "30.00"}),
+    ],
+)
+def test_a_link_to_the_page_chooses_in_the_block(query: str, chosen: dict[str, str]) -> None:
+    html = render_gift_form(RequestFactory().get(f"/page/?{query}"), "", {"amounts": "15 30 45.50", "amount": "30"})
+    checked = dict(re.findall(r'<input type="radio" name="(\w+)" value="([^"]*)" checked', html))
+    other = re.findall(r'name="other_amount"[^>]* value="([^"]*)"', html)
+    assert checked | ({"other_amount": other[0]} if other else {}) == chosen
+
+
+def test_what_editors_fixed_stays_fixed() -> None:
+    html = render_gift_form(RequestFactory().get("/?frequency=yearly"), "", {"frequency": "monthly only"})
+    assert 'type="hidden" name="frequency" value="month"' in html

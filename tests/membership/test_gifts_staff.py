@@ -13,11 +13,19 @@ from django.urls import reverse
 from wagtail.log_actions import registry
 
 from accounts.models import OutgoingMail, User
-from membership.models import Campaign, Gift, GivingSettings
-from receipts.models import Fund
+from membership.campaign_progress import progress
+from membership.models import Campaign, Gift, GivingSettings, MatchPool
+from payments.models import Issue
+from receipts.checks import books_problems
+from receipts.ledger import unrefunded
+from receipts.models import Fund, Receipt
+from tests.membership.campaigner import a_campaign, a_pool
 from tests.membership.giver import Giver, make_gifts
 from tests.membership.test_tributes import FAMILY, IN_MEMORY
 from tests.membership.way import text_of
+from tests.payments import desk as payment_desk
+from tests.receipts import cast
+from tests.receipts.books import an_issuer
 
 if TYPE_CHECKING:
     from tests.sandbox_client import Sandbox
@@ -89,6 +97,66 @@ def test_the_export_guards_its_cells(desk: Client, gift: Gift) -> None:
     assert "51.81" in text and "1.81" in text and "In memory of somebody" in text
     assert ",=1+1" not in text
     assert desk.get(reverse("gifts:index"), {"export": "xlsx"}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["gifts", "movements"])
+def test_who_may_only_look_takes_no_file_along(gift: Gift, name: str) -> None:
+    user = User.objects.create_user("look@example.org")
+    looking = ["access_admin", f"view_{name.removesuffix('s')}"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=looking))
+    looker = Client()
+    looker.force_login(user)
+    address = reverse(f"{name}:index")
+    assert "export=csv" not in looker.get(address).content.decode()
+    for kind in ("csv", "xlsx"):
+        assert looker.get(address, {"export": kind}).status_code == 302
+    user.user_permissions.add(Permission.objects.get(codename=f"export_{name.removesuffix('s')}"))
+    assert "export=csv" in looker.get(address).content.decode()
+    for kind in ("csv", "xlsx"):
+        assert looker.get(address, {"export": kind})["Content-Disposition"].startswith("attachment")
+
+
+def test_fundraisers_see_who_gave_and_how_it_went(gift: Gift) -> None:
+    fatima = cast.signed_in(cast.in_group("Fundraisers", "fatima@example.org"))
+    addresses = [reverse(f"{name}:index") for name in ("gifts", "memberships", "movements", "recurring_revenue")]
+    for address in (*addresses, reverse("gifts:inspect", args=[gift.pk])):
+        assert fatima.get(address).status_code == 200, address
+
+
+def test_part_of_a_gift_given_back_is_booked_leaves_its_campaign_and_frees_the_match(
+    connected_sandbox: Sandbox, client: Client
+) -> None:
+    boat = a_campaign()
+    pool = a_pool(boat)
+    an_issuer()
+    giver = Giver(sandbox=connected_sandbox, client=client)
+    giver.give(purpose="campaign-boat", covers_fee="on")
+    payment = giver.pay()
+    assert (progress(boat).settled, matched(pool)) == (5000, 5000)
+    receipt = Receipt.objects.get()
+
+    tamara = payment_desk.signed_in(payment_desk.treasurer())
+    given, covered = payment.lines.order_by("pk")
+    refund = {"reason": "Gave more than they meant to", "given_back": 0}
+    refund |= {f"quantity_{line.pk}": "" for line in (given, covered)}
+    refund |= {f"amount_{given.pk}": "20.00", f"amount_{covered.pk}": ""}
+    address = reverse("payments:refund", args=[payment.pk])
+    page = tamara.post(address, refund).content.decode()
+    assert "Give $20.00 back to" in page and not payment.refunds.exists()
+    assert tamara.post(address, {**refund, "step": "confirmed"}).status_code == 302
+
+    assert payment.refunds.get().amount == 2000
+    assert unrefunded(payment.transaction) == payment.amount - 2000
+    # What covers the card costs stays, as staff chose.
+    assert (progress(boat).settled, matched(pool)) == (3000, 3000)
+    receipt.refresh_from_db()
+    assert receipt.voided_at
+    assert "$20.00 went back" in Issue.objects.get(kind="refund_partial", payment=payment).detail
+    assert not books_problems()
+
+
+def matched(pool: MatchPool) -> int:
+    return MatchPool.objects.get(pk=pool.pk).matched
 
 
 def test_staff_read_a_gift_and_send_its_message_again(desk: Client, gift: Gift) -> None:

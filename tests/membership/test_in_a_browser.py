@@ -10,24 +10,14 @@ from django.test import Client
 from accounts.models import User
 from membership.models import Membership, Tier
 from tests.membership.way import Way
+from tests.reading import look
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext
 
     from tests.sandbox_client import Sandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def look(page: Page, part: str = "html") -> None:
-    """No finding of axe, and nothing that sticks out on a narrow screen."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page, context=part).response["violations"]
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], page.url
-    page.set_viewport_size({"width": 320, "height": 900})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.url
-    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def test_from_the_tiers_to_the_review(

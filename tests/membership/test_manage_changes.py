@@ -12,9 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import OutgoingMail, User
-from membership.managing import pauses
 from membership.models import Gift, Membership, Tier, TierPrice
 from membership.states import State
+from payments.intervals import add_months
 from payments.models import Payment, PlanTerms
 from payments.refunding import request_refund
 from receipts.checks import books_problems
@@ -228,6 +228,13 @@ class TestAPause:
         manager.reload()
         assert manager.subscription.state == State.ACTIVE and not books_problems()
 
+    def test_afterwards_the_page_names_the_day_that_was_shown_before(self, manager: Manager) -> None:
+        first_after = manager.post("pause", months="2").context["first_after"]
+        manager.said("pause", months="2", step="save")
+        assert manager.plan.resumes_at < first_after == manager.plan.next_payment_at
+        page = manager.get("subscription")
+        assert page.context["next_payment_at"] == first_after
+
     def test_none_to_skip_is_an_error_beside_the_field(self, manager: Manager) -> None:
         manager.switch("interval", "year")
         manager.way.deliver()
@@ -297,7 +304,7 @@ class TestAnotherDay:
 
     def test_the_last_day_of_a_month_stays_a_day(self) -> None:
         last = timezone.now().replace(year=2027, month=1, day=31)
-        assert [pauses.add_months(last, count).day for count in (0, 1, 2, 13)] == [31, 28, 31, 29]
+        assert [add_months(last, count).day for count in (0, 1, 2, 13)] == [31, 28, 31, 29]
 
 
 class TestBeginningAgain:

@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.utils.timezone import localtime
 
 from accounts.choices import switch_off, switch_on
+from accounts.mail_kinds import written_day
 from accounts.models import OutgoingMail
 from membership import notices
 from membership.models import Membership, Movement, Notice, Tier
 from membership.upgrade_asks import next_step
 from payments import pausing
+from payments.intervals import add_months
 from payments.models import Plan, RenewalFailure
 from tests.membership.way import Way, only_membership
 
@@ -129,6 +131,14 @@ class TestAPause:
         assert notices.send_due(days(54)) == 1 and notices.send_due(days(55)) == 0
         (mail,) = sent("resumes")
         assert "$100.00" in mail.text and "Your break ends on" in mail.text
+
+    def test_it_names_the_day_of_the_next_payment_and_not_that_of_its_end(self, plan: Plan) -> None:
+        ends = localtime(days(5)).replace(hour=12)
+        Plan.objects.update(is_paused=True, resumes_at=ends, current_period_end=ends - timedelta(days=1))
+        notices.send_due(NOW)
+        (mail,) = sent("resumes")
+        due = add_months(ends - timedelta(days=1), 1)
+        assert f"Your break ends on {written_day(ends)}" in mail.text and f"on {written_day(due)}, from" in mail.text
 
     def test_not_if_it_was_cancelled_meanwhile(self, plan: Plan) -> None:
         Plan.objects.update(is_paused=True, resumes_at=days(5), cancel_at_period_end=True)

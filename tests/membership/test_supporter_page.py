@@ -54,12 +54,14 @@ def test_every_movement_shows_with_its_reason(friend: Tier) -> None:
     one = a_membership(a_payer(), friend, cancel_reason="Moving abroad")
     moved(one, "new", 0, 18_000)
     moved(one, "upgrade", 18_000, 24_000, reason="supporter")
+    moved(one, "behind", 24_000, 24_000, reason="generic_decline")
     moved(one, "loss", 24_000, 0, reason="cancellation_requested")
     name = f"Membership {friend}"
     assert sorted(items(one.payer)) == [
-        (f"{name}: gives more", "supporter, now $240.00 a year"),
-        (f"{name}: lost", "cancellation requested, now $0.00 a year, Moving abroad"),
+        (f"{name}: gives more", "Their own choice · now $240.00 a year"),
+        (f"{name}: lost", "They asked to end it · now $0.00 a year · Moving abroad"),
         (f"{name}: new", "now $180.00 a year"),
+        (f"{name}: payment failed", "The bank says no without a reason"),
     ]
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from membership.models import MemberCard, Membership, Tier, TierPrice
 from tests.membership.rows import make_memberships
-from tests.membership.test_in_a_browser import look
+from tests.reading import look
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext

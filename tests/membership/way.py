@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from membership.models import Membership, Tier
 from payments import worker
 from payments.models import Event, Payment
 from tests.faults.road import post
+from tests.reading import text_of as text_of
 
 if TYPE_CHECKING:
     from tests.sandbox_client import Sandbox
@@ -82,9 +82,3 @@ class Way:
 
 def only_membership() -> Membership:
     return Membership.objects.select_related("tier", "payer").get()
-
-
-def text_of(response: Any) -> str:
-    """What is written on a page, as one line without tags."""
-    bare = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return " ".join(bare.split())

@@ -10,6 +10,7 @@ import dataclasses
 from django.db import models
 from django.db.models import F
 
+from payments.goods import NotAvailable
 from payments.models import Plan, PlanTerms
 from payments.payables import Line
 from receipts.chart import Account
@@ -23,6 +24,13 @@ class Offering(models.Model):
     currency = models.CharField(max_length=3, default="USD")
     interval = models.CharField(max_length=7, blank=True)
     advantages = models.JSONField(default=list)
+    # What each line has that differs from the one line it otherwise is: for something of several lines.
+    parts = models.JSONField(default=list)
+
+    # As a thing in a basket: how many are left (None: any number), and what an order is one of.
+    left = models.IntegerField(null=True)
+    quantity = models.IntegerField(default=1)
+    of = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="orders")
 
     pending_count = models.IntegerField(default=0)
     paid_count = models.IntegerField(default=0)
@@ -40,18 +48,22 @@ class Offering(models.Model):
         return self.name
 
     def lines(self) -> list[Line]:
-        return [
-            Line(
-                account=self.account,
-                fund=Fund.unrestricted(),
-                amount=self.amount,
-                currency=self.currency,
-                description=self.name,
-                advantages=tuple(self.advantages),
-            )
-        ]
+        line = Line(
+            account=self.account,
+            fund=Fund.unrestricted(),
+            amount=self.amount,
+            currency=self.currency,
+            description=self.name,
+            advantages=tuple(self.advantages),
+        )
+        parts = [{**part, "taxes": tuple(part.get("taxes", ()))} for part in self.parts]
+        return [dataclasses.replace(line, **part) for part in parts] or [line]
 
     def pending(self) -> None:
+        if self.of and self.of.left is not None:
+            left = Offering.objects.filter(pk=self.of.pk, left__gte=self.quantity)
+            if not left.update(left=F("left") - self.quantity):
+                raise NotAvailable(f"{self.name} is sold out.")
         self._count("pending_count")
 
     def paid(self, transaction: Transaction | None) -> None:
@@ -64,6 +76,8 @@ class Offering(models.Model):
         self._count("refund_failed_count")
 
     def released(self) -> None:
+        if self.of:
+            Offering.objects.filter(pk=self.of.pk, left__isnull=False).update(left=F("left") + self.quantity)
         self._count("released_count")
 
     def plan_changed(self, plan: Plan) -> None:

@@ -100,7 +100,7 @@ def test_the_home_page_costs_few_queries(
     client: Client, site: HomePage, no_offers: None, django_assert_num_queries: Any
 ) -> None:
     client.get("/")  # renditions are drawn and kept
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         client.get("/")
 
 

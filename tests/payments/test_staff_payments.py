@@ -171,14 +171,20 @@ def test_details_of_a_renewal_show_its_plan_and_the_plans_events(tamara: Client)
 
 def test_details_ask_as_often_whatever_hangs_on_the_payment(tamara: Client, django_assert_max_num_queries: Any) -> None:
     payment = desk.a_paid_payment()
+
+    def add(numbers: range) -> None:
+        for number in numbers:
+            desk.an_event(object_id=payment.charge_id)
+            booked, _ = record_refund(
+                reference=f"stripe:re_{number}", of=payment.transaction, amount=10, occurred_at=desk.PAID_AT
+            )
+            refund = payment.refunds.create(amount=10, refund_id=f"re_{number}", status="succeeded", transaction=booked)
+            refund.lines.create(line=payment.lines.get(), amount=10)
+
+    add(range(1))
     tamara.get(details(payment))
     few = queries_of(tamara, details(payment), django_assert_max_num_queries(60))
-    for number in range(30):
-        desk.an_event(object_id=payment.charge_id)
-        booked, _ = record_refund(
-            reference=f"stripe:re_{number}", of=payment.transaction, amount=10, occurred_at=desk.PAID_AT
-        )
-        payment.refunds.create(amount=10, refund_id=f"re_{number}", status="succeeded", transaction=booked)
+    add(range(1, 30))
     assert queries_of(tamara, details(payment), django_assert_max_num_queries(60)) == few
 
 

@@ -12,9 +12,11 @@ from wagtail import hooks
 from receipts import triggers
 from receipts.chart import Account
 from receipts.checks import books_problems
+from receipts.invoices import issue_credit_note
 from receipts.ledger import record_fee, record_refund
-from receipts.models import Entry, Transaction
+from receipts.models import Entry, Invoice, InvoiceSeries, Transaction
 from tests.receipts.books import PAID_AT, a_line, a_payment, books_balance
+from tests.receipts.sold import ON, an_invoice, taken_back
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +119,16 @@ def test_triggers_come_back_with_the_next_migrate(unguarded: None) -> None:
     call_command("migrate", "receipts", verbosity=0)
     assert not triggers.missing(connection)
     assert books_balance()
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_a_gap_in_the_invoices_and_too_large_a_credit_note_are_found() -> None:
+    invoice = an_invoice()
+    note = issue_credit_note(taken_back(invoice, ("0", 1000, 190)), on=ON)
+    assert not problems()
+    Invoice.objects.filter(pk=note.pk).update(net=9999)  # type: ignore[union-attr]
+    InvoiceSeries.objects.filter(kind="invoice").update(next_number=7)
+    assert problems() == [
+        "The numbers of invoice series INV-2025 have a gap.",
+        "More was credited of INV-2025-00001 than was invoiced.",
+    ]

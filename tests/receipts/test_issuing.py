@@ -77,15 +77,18 @@ def test_a_receipt_speaks_for_what_is_receiptable_only() -> None:
     assert books_balance()
 
 
+@pytest.mark.parametrize("jurisdiction", ["US", ""])
 @pytest.mark.parametrize("account", [Account.SHOP_SALES, Account.COURSE_FEES, Account.EVENT_TICKETS])
-def test_a_sale_never_becomes_a_tax_receipt(account: str) -> None:
+def test_a_sale_never_becomes_a_receipt(account: str, jurisdiction: str) -> None:
+    """It has an invoice."""
+    an_issuer(jurisdiction=jurisdiction)
     assert issue_receipt(a_payment(a_line(5_000, account)), on=ISSUED_ON, sandbox=False) is None
     assert not ReceiptSeries.objects.exists()
 
 
 def test_where_no_tax_rules_are_known_a_plain_payment_receipt_is_issued() -> None:
     an_issuer(jurisdiction="")
-    receipt = issue(a_line(5_000, Account.SHOP_SALES))
+    receipt = issue(a_line(5_000, Account.DUES), a_line(2_000, Account.SHOP_SALES))
     assert (receipt.kind, receipt.amount, receipt.eligible_amount, receipt.rule_version) == ("payment", 5_000, 0, "")
     assert receipt.snapshot["title"] == "Receipt for your payment"
     assert "not a receipt for tax purposes" in receipt.snapshot["note"]

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
+from receipts.invoices import issue_invoice
 from receipts.issuing import issue_receipt
 from receipts.ledger import RefundTooLarge, record_income, record_refund, unrefunded
-from receipts.models import Fund, Payer, Receipt, Transaction
+from receipts.models import Fund, Invoice, Payer, Receipt, Transaction
 from tests.receipts.books import PAID_AT, a_line, a_payer, a_payment, an_issuer, books_balance
+from tests.receipts.sold import a_sale
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,6 +44,19 @@ def test_receipts_issued_at_once_have_no_gap_and_no_double() -> None:
     in_parallel(lambda paid: issue_receipt(paid, on=date(2025, 6, 16), sandbox=False), payments)
     assert sorted(Receipt.objects.values_list("number", flat=True)) == list(range(1, ISSUES + 1))
     assert books_balance()
+
+
+def test_invoices_issued_at_once_have_no_gap_and_no_double() -> None:
+    sales = [a_sale(gift=0) for _ in range(ISSUES)]
+    in_parallel(lambda sale: issue_invoice(*sale, on=date(2025, 6, 16), sandbox=False), sales)
+    assert sorted(Invoice.objects.values_list("number", flat=True)) == list(range(1, ISSUES + 1))
+    assert books_balance()
+
+
+def test_one_payment_invoiced_at_once_gets_one_invoice() -> None:
+    sale = a_sale()
+    invoices = in_parallel(lambda _: issue_invoice(*sale, on=date(2025, 6, 16), sandbox=False), range(AT_ONCE))
+    assert len({invoice.pk for invoice in invoices}) == 1
 
 
 def test_one_payment_receipted_at_once_gets_one_receipt() -> None:
@@ -76,6 +91,22 @@ def test_refunds_at_once_never_exceed_the_payment() -> None:
 
     assert sum(in_parallel(refund, range(AT_ONCE))) == 2
     assert unrefunded(paid) == 200
+    assert books_balance()
+
+
+def test_refunds_of_one_line_at_once_never_exceed_the_line() -> None:
+    paid = a_payment(a_line(1_000), a_line(9_000))
+    line = paid.entries.order_by("pk")[0]
+
+    def refund(number: int) -> bool:
+        try:
+            record_refund(reference=f"re_{number}", of=paid, amount=400, occurred_at=PAID_AT, parts=[(line.pk, 400)])
+        except RefundTooLarge:
+            return False
+        return True
+
+    assert sum(in_parallel(refund, range(AT_ONCE))) == 2
+    assert unrefunded(paid) == 9_200
     assert books_balance()
 
 

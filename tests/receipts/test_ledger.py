@@ -27,6 +27,7 @@ from receipts.ledger import (
     record_transfer,
     reverse,
     unrefunded,
+    unrefunded_by_entry,
 )
 from receipts.models import Entry, Fund, Transaction
 from receipts.models.ledger import NeverChanged
@@ -108,6 +109,52 @@ def test_a_refund_is_split_over_the_lines_and_sums_to_what_was_refunded() -> Non
     record_refund(reference="stripe:re_2", of=paid, amount=2_000, occurred_at=LATER)
     assert (unrefunded(paid), usd(Account.GIFTS), usd(Account.STRIPE)) == (0, 0, 0)
     assert books_balance()
+
+
+def test_a_refund_by_parts_takes_back_exactly_the_entries_it_names() -> None:
+    paid = a_payment(a_line(2_000, Account.SHOP_SALES, tax=160), a_line(500))
+    candle, tax, gift = paid.entries.order_by("pk")
+    refund, _ = record_refund(
+        reference="re_1", of=paid, amount=1_080, occurred_at=LATER, parts=[(candle.pk, 1_000), (tax.pk, 80)]
+    )
+    assert [(entry.corrects_id, entry.amount) for entry in refund.entries.order_by("pk")] == [
+        (candle.pk, 1_000),
+        (tax.pk, 80),
+    ]
+    assert [left for _, left in unrefunded_by_entry(paid)] == [1_000, 80, 500]
+    assert usd(Account.GIFTS) == -500
+    # Without parts it is split over what those left.
+    record_refund(reference="re_2", of=paid, amount=1_580, occurred_at=LATER)
+    assert unrefunded(paid) == 0
+    assert books_balance()
+
+
+@pytest.mark.parametrize(
+    ("amount", "parts", "refused_as"),
+    [
+        (1_001, [(0, 1_001)], RefundTooLarge),
+        (1_001, [(0, 600), (0, 401)], RefundTooLarge),
+        (900, [(0, 400), (1, 400)], BookingError),
+        (400, [(0, 500), (1, -100)], BookingError),
+        (0, [], BookingError),
+        (100, [], BookingError),
+    ],
+)
+def test_parts_beyond_their_entry_or_their_sum_are_refused(
+    amount: int, parts: list[tuple[int, int]], refused_as: type[BookingError]
+) -> None:
+    paid = a_payment(a_line(1_000), a_line(500))
+    entries = list(paid.entries.order_by("pk"))
+    named = [(entries[place].pk, part) for place, part in parts]
+    with pytest.raises(refused_as):
+        record_refund(reference="re", of=paid, amount=amount, occurred_at=LATER, parts=named)
+    assert unrefunded(paid) == 1_500
+
+
+def test_a_part_of_somebody_elses_payment_is_refused() -> None:
+    paid, other = a_payment(a_line(1_000)), a_payment(a_line(1_000))
+    with pytest.raises(RefundTooLarge):
+        record_refund(reference="re", of=paid, amount=10, occurred_at=LATER, parts=[(other.entries.get().pk, 10)])
 
 
 def test_a_refund_told_twice_is_booked_once() -> None:

@@ -102,3 +102,21 @@ def test_the_language_can_be_chosen_where_there_is_a_choice(grace: User, setting
     assert payer.language == "es"
     answer = cast.signed_in(grace).post(page_of(payer), {**MOVED, "language": "tlh"})
     assert answer.status_code == 422
+
+
+def test_the_fields_of_another_country_come_without_a_script(grace: User) -> None:
+    payer = a_payer(user=grace)
+    client = cast.signed_in(grace)
+    assert "ZIP code" in client.get(page_of(payer)).text
+    answer = client.post(page_of(payer), {**MOVED, "country": "CA", "city": "Ottawa", "show_fields": "1"})
+    assert answer.status_code == 200 and "Province" in answer.text and 'value="Ottawa"' in answer.text
+    assert "Error" not in answer.text
+    payer.refresh_from_db()
+    assert payer.city != "Ottawa", "nothing is saved by looking"
+
+
+def test_a_postcode_that_is_none_is_said_beside_the_field(grace: User) -> None:
+    payer = a_payer(user=grace)
+    answer = cast.signed_in(grace).post(page_of(payer), {**MOVED, "country": "CA", "region": "ON"})
+    assert answer.status_code == 422 and "04843 is no postcode of Canada. It looks like" in answer.text
+    assert 'value="04843"' in answer.text and 'value="9 Hill Road"' in answer.text

@@ -19,15 +19,17 @@ from receipts.chart import Account
 from receipts.issuing import issue_receipt
 from receipts.models import ClosedMonth, Fund, IndexRow, Issuer, Receipt
 from receipts.staff.funds import FundIndexView
+from receipts.staff.invoices import InvoiceIndexView
 from receipts.staff.payers import PayerIndexView
 from receipts.staff.receipts import ReceiptIndexView
 from receipts.staff.transactions import TransactionIndexView
 from tests.receipts import cast
 from tests.receipts.books import PAID_AT, a_line, a_payer, a_payment, an_issuer
+from tests.receipts.sold import an_invoice
 
 pytestmark = pytest.mark.django_db
 
-LISTINGS = ["transactions", "receipts", "payers", "funds", "closed_months", "index_rows"]
+LISTINGS = ["transactions", "receipts", "invoices", "payers", "funds", "closed_months", "index_rows"]
 
 
 def a_receipt(**more: Any) -> Receipt:
@@ -68,11 +70,12 @@ def test_a_listing_asks_the_database_as_often_for_200_rows_as_for_10(
     def add(count: int) -> None:
         for number in range(count):
             a_receipt(payer=a_payer(email=f"p{number}.{count}@example.org"))
+            an_invoice(payer=a_payer(email=f"p{number}.{count}@example.org"))
             Fund.objects.create(name=f"Fund {number} of {count}")
 
-    listings = ["transactions", "receipts", "payers", "funds"]
+    listings = ["transactions", "receipts", "invoices", "payers", "funds"]
     # All rows on one page, so that a query per row cannot hide behind the paginator.
-    for index in (TransactionIndexView, ReceiptIndexView, PayerIndexView, FundIndexView):
+    for index in (TransactionIndexView, ReceiptIndexView, InvoiceIndexView, PayerIndexView, FundIndexView):
         monkeypatch.setattr(index, "paginate_by", 500)
     add(10)
     few = {name: query_count(finance, name) for name in listings}

@@ -89,6 +89,13 @@ def test_all_that_happened_is_one_list_the_newest_first(issuer: Issuer) -> None:
     assert moments == sorted(moments, reverse=True)
 
 
+def test_a_code_to_sign_in_is_not_shown_to_colleagues() -> None:
+    payer = a_payer()
+    for kind in ("login_code", "email_confirmation", "email_confirmation_signup"):
+        queue_mail(to=payer.email, subject="Your code: W3KP-7QHD", text="…", kind=f"account/email/{kind}")
+    assert "Signing in: the code" in titles(payer) and not [one for one in titles(payer) if "W3KP" in one]
+
+
 def test_payments_that_failed_or_were_left_show_too_and_a_paid_one_once() -> None:
     paid = a_paid_payment()
     for status in (Payment.Status.FAILED, Payment.Status.EXPIRED, Payment.Status.OPEN):

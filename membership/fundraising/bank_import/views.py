@@ -125,7 +125,7 @@ class BookSureView(StatementPage):
         booked = book_sure_lines(statement, by=self.colleague)
         if booked:
             log(instance=statement, action="membership.book_lines", user=request.user, data={"lines": booked})
-        messages.success(request, f"{booked} lines are booked.")
+        messages.success(request, f"Lines booked: {booked}.")
         return redirect("bank_imports:inspect", pk)
 
 
@@ -147,7 +147,7 @@ class UndoStatementView(StatementPage):
             return self.ask_again(form)
         undone, refused = undo_statement(self.statement, reason=form.cleaned_data["reason"], by=self.colleague)
         log(instance=self.statement, action="membership.undo_statement", user=request.user, data={"lines": undone})
-        messages.success(request, f"{undone} bookings are taken back.")
+        messages.success(request, f"Bookings taken back: {undone}.")
         if refused:
             messages.warning(request, f"{refused} could not be: part of them was given back already.")
         return redirect("bank_imports:inspect", pk)
@@ -182,7 +182,7 @@ class StatementView(BooksInspectView):
         may_undo = self.request.user.has_perm("membership.undo_offlinegift")
         if not may_undo or not self.object.lines.filter(state=BankLine.State.BOOKED).exists():
             return []
-        return [HeaderButton("Undo", url=reverse("bank_imports:undo", args=[self.object.pk]), icon_name="undo")]
+        return [HeaderButton("Undo", url=reverse("bank_imports:undo", args=[self.object.pk]), icon_name="resubmit")]
 
     @cached_property
     def counts(self) -> dict[str, int]:

@@ -38,12 +38,12 @@ DECLINED_FIRST = 8
 
 
 def prepared_offerings() -> list[Start]:
-    """Make what every offering offers; returns how each begins a checkout."""
+    """Make what every offering offers; returns how each begins a checkout. Whoever has nothing to offer says False."""
     starts = []
     for give in hooks.get_hooks("demo_offering"):
         prepare, start = give()
-        prepare()
-        starts.append(start)
+        if prepare() is not False:
+            starts.append(start)
     return starts
 
 

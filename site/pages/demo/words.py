@@ -76,7 +76,7 @@ PAGES: dict[str, dict[str, Any]] = {
     "contact": {
         "title": "Contact and help",
         "introduction": "How to reach us, and where to find help now for yourself or somebody else.",
-        "in_menu": True,
+        "in_menu": False,
     },
     "privacy": {
         "title": "Privacy",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pages.models.brand import Brand
+from pages.models.consents import Consent, PrivateName
 from pages.models.files import SiteDocument, SiteImage, SiteRendition
 from pages.models.pages import HomePage, StandardPage
 
-__all__ = ["Brand", "HomePage", "SiteDocument", "SiteImage", "SiteRendition", "StandardPage"]
+__all__ = ["Brand", "Consent", "HomePage", "PrivateName", "SiteDocument", "SiteImage", "SiteRendition", "StandardPage"]

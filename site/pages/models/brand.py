@@ -33,6 +33,8 @@ class Brand(BaseSiteSetting):
     action_label = models.CharField(max_length=30, default="Support us")
     footer = models.TextField("footer text", blank=True, max_length=400, help_text="Registration number and the like.")
 
+    # Every page shows them.
+    select_related = ["logo", "action_page"]
     panels = [
         MultiFieldPanel([FieldPanel("name"), FieldPanel("tagline"), FieldPanel("logo")], heading="Name"),
         MultiFieldPanel([FieldPanel("primary_colour"), FieldPanel("accent_colour")], heading="Colours"),

@@ -36,6 +36,9 @@ class SiteImage(AbstractImage):
         storage=private_storage,
     )
 
+    # Of the person on it. Such a picture lies in the private root and is served while their consent is live.
+    consent = models.ForeignKey("pages.Consent", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
     admin_form_fields = Image.admin_form_fields
 
     class Meta(AbstractImage.Meta):
@@ -53,15 +56,16 @@ class SiteRendition(AbstractRendition):
     image = models.ForeignKey(SiteImage, related_name="renditions", on_delete=models.CASCADE)
 
     def get_upload_to(self, filename: str) -> str:
-        is_private = self.image.collection.get_view_restrictions().exists()
+        needs_consent = self.image.consent_id is not None
+        is_private = needs_consent or self.image.collection.get_view_restrictions().exists()
         folder = storing.PRIVATE_FOLDER if is_private else storing.PUBLIC_FOLDER
         return f"{folder}/{self.file.field.storage.get_valid_name(filename)}"
 
     @staticmethod
     def construct_cache_key(image: SiteImage, filter_cache_key: str, filter_spec: str) -> str:
-        # With the collection, so that a picture that is moved leaves its old address at once, in every process.
+        # With what makes a picture private, so that it leaves its old address at once, in every process.
         key = AbstractRendition.construct_cache_key(image, filter_cache_key, filter_spec)
-        return f"{key}-{image.collection_id}"
+        return f"{key}-{image.collection_id}-{image.consent_id or 0}"
 
     class Meta:
         constraints = [

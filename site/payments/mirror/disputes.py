@@ -10,14 +10,17 @@ from django.utils import timezone
 from payments import gateway
 from payments.booking import tell_refunded
 from payments.exchanging import book_exchange
+from payments.invoicing import credit
 from payments.issues import close_issue, open_issue
 from payments.mirror.ours import NotHereYet, NotOurs, at, id_of, paid_payment
 from payments.models import Dispute, Payment
 from payments.origins import is_ours
 from receipts import ledger
 from receipts.chart import Account
+from receipts.invoices.wording import DISPUTED
 from receipts.issuing import void_receipts_of
 from receipts.models import Transaction
+from receipts.months import day_of
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,8 @@ def _book_loss(remote: stripe.Dispute, payment: Payment, original: Transaction) 
         reference=f"stripe:{remote.id}:lost", of=original, amount=remote.amount, occurred_at=timezone.now()
     )
     if created:
-        void_receipts_of(original, reason="The payment was disputed and lost.", at=timezone.now())
+        void_receipts_of(original, reason="The payment was disputed and lost.", at=timezone.now(), taken_back_by=lost)
+        credit(lost, on=day_of(timezone.now()), reason=DISPUTED)
         tell_refunded(payment, lost)
 
 

@@ -11,13 +11,19 @@ from payments import gateway, mails
 from payments.booking import tell_refund_failed, tell_refunded
 from payments.exchanging import book_exchange
 from payments.gateway import reference_of
+from payments.invoicing import credit
 from payments.issues import open_issue
 from payments.mirror.ours import NotHereYet, NotOurs, at, id_of, paid_payment
 from payments.models import Payment, Refund
 from payments.origins import is_ours
+from payments.refund_parts import in_the_books
 from receipts import ledger
-from receipts.issuing import void_receipts_of
+from receipts.invoices import cancel_credit_note
+from receipts.invoices.wording import REFUNDED
+from receipts.issuing import left_on, void_receipts_of
 from receipts.models import Transaction
+from receipts.money import format_amount
+from receipts.months import day_of
 
 STATUS = {
     "pending": Refund.Status.PENDING,
@@ -78,21 +84,32 @@ def _payment_of(remote: stripe.Refund) -> Payment:
 
 
 def _book(refund: Refund, remote: stripe.Refund, original: Transaction) -> None:
+    # What is left of each line is looked at under the lock of the payment's transaction.
+    original = Transaction.objects.select_for_update().get(pk=original.pk)
     refund.transaction, created = ledger.record_refund(
-        reference=f"stripe:{remote.id}", of=original, amount=remote.amount, occurred_at=at(remote.created)
+        reference=f"stripe:{remote.id}",
+        of=original,
+        amount=remote.amount,
+        occurred_at=at(remote.created),
+        parts=in_the_books(refund, remote.amount),
     )
     if not created:
         return
-    voided = void_receipts_of(original, reason="The payment was refunded.", at=timezone.now())
-    if voided and ledger.unrefunded(original):
+    # Whoever is told of it finds it, with its lines.
+    refund.save()
+    voided = void_receipts_of(
+        original, reason="The payment was refunded.", at=timezone.now(), taken_back_by=refund.transaction
+    )
+    if any(left_on(receipt) for receipt in voided):
         open_issue(
             "refund_partial",
             str(refund.payment.public_id),
-            f"{remote.amount} {remote.currency.upper()} (minor units) went back; the rest has no receipt now.",
+            f"{format_amount(remote.amount, remote.currency)} went back; the rest has no receipt now.",
             payment=refund.payment,
         )
+    credit_note = credit(refund.transaction, on=day_of(timezone.now()), reason=REFUNDED)
     tell_refunded(refund.payment, refund.transaction)
-    mails.refunded(refund, voided)
+    mails.refunded(refund, voided, credit_note)
 
 
 def _book_exchanges(remote: stripe.Refund) -> None:
@@ -115,6 +132,7 @@ def _take_back(refund: Refund, remote: stripe.Refund) -> None:
             refund.transaction, reference=f"stripe:{remote.id}:failed", occurred_at=timezone.now()
         )
         if created:
+            cancel_credit_note(reversal, on=day_of(timezone.now()))
             tell_refund_failed(refund.payment, reversal)
     open_issue(
         "refund_failed",

@@ -155,7 +155,10 @@ def _warn_of_duplicates(plan: Plan) -> None:
     others = same.exclude(pk=plan.pk).running()
     if plan.is_over or not others:
         return
-    open_issue("duplicate_plan", plan.subscription_id, f"{plan.subscription_id} is not the payer's only live plan.")
+    # One issue, under the younger one's name, whichever of them is read again and in which order.
+    younger = max([plan, *others], key=lambda one: one.pk)
+    about = f"{younger.subscription_id} is not the payer's only live plan."
+    open_issue("duplicate_plan", younger.subscription_id, about)
     first = others.filter(first_payment=plan.first_payment_id, pk__lt=plan.pk).first()
     if first:
         # Two pages of one checkout were paid. Whoever begins anew, on purpose, has a checkout of their own for it.

@@ -15,6 +15,10 @@ class LineFields(models.Model):
     fund = models.ForeignKey("receipts.Fund", on_delete=models.PROTECT, related_name="+")
     amount = models.BigIntegerField()
     tax = models.BigIntegerField(default=0)
+    # How many of one thing; ``amount`` and ``tax`` are for all of them.
+    quantity = models.PositiveIntegerField(default=1)
+    # What the tax is made of: dicts with name, rate (percent, as text) and amount. They sum to ``tax``, where any are.
+    taxes = models.JSONField(default=list)
     description = models.CharField(max_length=200)
     # Each benefit: label, kind, fair_value, cost (minor units), bears_logo. Frozen here, judged by receipts/rules.
     advantages = models.JSONField(default=list)
@@ -27,6 +31,7 @@ class LineFields(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gte=0, tax__gte=0), name="%(class)s_amounts_are_not_negative"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="%(class)s_is_of_one_or_more"),
         ]
 
     def __str__(self) -> str:

@@ -43,6 +43,34 @@ class Refund(models.Model):
         return self.refund_id or f"Refund {str(self.public_id)[:8]}"
 
 
+class RefundLine(models.Model):
+    """What a refund was asked to give back of one line. What it came to, the books say (``refund_parts.parts_of``).
+
+    ``amount`` is net; it and ``tax`` are minor units of the payment's currency. Written under the payment's lock:
+    of all refunds that did not fail, no line gives back more than was paid for it.
+    """
+
+    refund = models.ForeignKey(Refund, on_delete=models.CASCADE, related_name="lines")
+    line = models.ForeignKey("payments.PaymentLine", on_delete=models.PROTECT, related_name="refund_lines")
+    amount = models.BigIntegerField()
+    tax = models.BigIntegerField(default=0)
+    # How many things come back, or are not sent; none where only money goes back.
+    quantity = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["refund", "line"], name="a_refund_names_a_line_once"),
+            models.CheckConstraint(condition=Q(amount__gte=0, tax__gte=0), name="refund_line_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0) | Q(tax__gt=0) | Q(quantity__gt=0), name="refund_line_takes_something_back"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.line}"
+
+
 class Dispute(models.Model):
     """A bank's dispute of one of our charges, with Stripe's own status word."""
 

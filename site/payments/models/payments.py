@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -128,9 +129,10 @@ class Payment(models.Model):
         waiting = self.refunds.filter(transaction=None).exclude(status="failed")
         return ledger.unrefunded(self.transaction) - (waiting.aggregate(total=Sum("amount"))["total"] or 0)
 
-    def payables(self) -> list[Payable]:
-        """What this pays for; an offering whose code or row is gone is left out."""
-        found = (find_payable(item.payable_kind, item.payable_id) for item in self.items.all())
+    def payables(self, items: Collection[int] | None = None) -> list[Payable]:
+        """What this pays for (or these items of it); an offering whose code or row is gone is left out."""
+        wanted = [item for item in self.items.all() if items is None or item.pk in items]
+        found = (find_payable(item.payable_kind, item.payable_id) for item in wanted)
         return [payable for payable in found if payable is not None]
 
     def describe(self) -> str:

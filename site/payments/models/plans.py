@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from payments.intervals import yearly
+from payments.intervals import MONTHS, first_due_from, yearly
 from payments.models.lines import LineFields
 from payments.payables import find_payable
 
@@ -90,7 +90,10 @@ class Plan(models.Model):
             return self.current_period_end
         if self.resumes_at is None or self.current_period_end is None:
             return None
-        return max(self.resumes_at, self.current_period_end)
+        if self.interval not in MONTHS:
+            return max(self.resumes_at, self.current_period_end)
+        # The days stay what they were: nothing is taken on the day of the end itself.
+        return first_due_from(self.current_period_end, self.interval, self.resumes_at)
 
     def payable(self) -> Recurring | None:
         return find_payable(self.payable_kind, self.payable_id)  # type: ignore[return-value]

@@ -11,7 +11,7 @@ from payments.issues import KINDS
 from payments.models import BalanceLine, Event, Issue, Payment, RenewalFailure
 from payments.staff.searching import ids_of
 from receipts.chart import Account
-from receipts.models import Entry, Receipt, Transaction
+from receipts.models import Entry, Invoice, Receipt, Transaction
 
 # A plan of many years has many events; the newest say what there is to know.
 EVENTS_SHOWN = 50
@@ -23,7 +23,7 @@ LABELS = dict(Account.choices)
 def details_of(payment: Payment) -> dict[str, Any]:
     payment = (
         Payment.objects.select_related("payer", "plan", "transaction")
-        .prefetch_related("lines__fund", "refunds__requested_by", "disputes", "fraud_warnings")
+        .prefetch_related("lines__fund", "refunds__requested_by", "refunds__lines__line", "disputes", "fraud_warnings")
         .get(pk=payment.pk)
     )
     return {
@@ -35,6 +35,7 @@ def details_of(payment: Payment) -> dict[str, Any]:
         "transactions": transactions_of(payment),
         "events": Event.objects.filter(object_id__in=ids_of(payment)).order_by("-created")[:EVENTS_SHOWN],
         "receipts": receipts_of(payment),
+        "invoices": invoices_of(payment),
     }
 
 
@@ -61,6 +62,16 @@ def issues_of(payment: Payment) -> list[tuple[Issue, str]]:
 
 def receipts_of(payment: Payment) -> list[Receipt]:
     return list(Receipt.objects.filter(transaction=payment.transaction_id)) if payment.transaction_id else []
+
+
+def invoices_of(payment: Payment) -> list[Invoice]:
+    """The invoice of what it bought, its credit notes, and what cancelled one of these."""
+    if payment.transaction_id is None:
+        return []
+    mine = Q(transaction=payment.transaction_id)
+    corrections = Q(corrects__transaction=payment.transaction_id)
+    cancelled = Q(corrects__corrects__transaction=payment.transaction_id)
+    return list(Invoice.objects.filter(mine | corrections | cancelled).defer("snapshot").order_by("pk"))
 
 
 def transactions_of(payment: Payment) -> list[tuple[Transaction, list[Entry]]]:

@@ -52,6 +52,7 @@ class PaymentInspectView(BooksInspectView):
             **details_of(self.object),
             "how_often": how_often(self.object),
             "may_download": self.request.user.has_perm("receipts.download_receipt"),
+            "may_download_invoices": self.request.user.has_perm("receipts.download_invoice"),
         }
 
 

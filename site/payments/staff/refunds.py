@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -19,47 +18,10 @@ from wagtail.log_actions import log
 from payments.ending import end_plan
 from payments.models import Payment, Plan, Refund
 from payments.refunding import RefundRefused, request_refund
-from receipts.money import AmountError, format_amount, parse_amount, plain
-
-MEANWHILE = "Meanwhile money of this payment was given back. Look at the amounts again before you go on."
-
-
-class RefundForm(forms.Form):
-    amount = forms.CharField(max_length=30)
-    reason = forms.CharField(
-        max_length=200, help_text="Stays with the refund, for the people who check the books. Write no names here."
-    )
-    # What had been given back when the staff member looked: asked twice, a confirmation counts once.
-    given_back = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, payment: Payment, waiting: Refund | None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.payment, self.waiting = payment, waiting
-        left = waiting.amount if waiting else payment.refundable_amount
-        self.fields["amount"].help_text = f"In {payment.currency}. At most {format_amount(left, payment.currency)}."
-        self.fields["amount"].initial = plain(left, payment.currency)
-        self.fields["given_back"].initial = payment.refunded_amount
-        if waiting:
-            # The request that did not get through is asked again; another amount would be another refund.
-            self.fields["amount"].disabled = True
-            self.fields["reason"].initial = waiting.reason
-
-    def clean_amount(self) -> int:
-        try:
-            amount = parse_amount(self.cleaned_data["amount"], self.payment.currency)
-        except AmountError as error:
-            raise ValidationError(str(error)) from error
-        if amount == 0:
-            raise ValidationError("Enter an amount above zero.")
-        if not self.waiting and amount > self.payment.refundable_amount:
-            left = format_amount(self.payment.refundable_amount, self.payment.currency)
-            raise ValidationError(f"That is more than what is left of this payment: {left}.")
-        return amount
-
-    def clean(self) -> dict[str, Any]:
-        if self.cleaned_data.get("given_back") != self.payment.refunded_amount:
-            raise ValidationError(MEANWHILE)
-        return self.cleaned_data
+from payments.staff.refund_fields import CommonFields, RefundForm
+from payments.staff.refund_lines import LinesForm, goes_by_line
+from payments.staff.refund_results import fee_of, papers_touched
+from receipts.money import format_amount
 
 
 class RefundView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
@@ -67,7 +29,6 @@ class RefundView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  
     index_url_name = ""
     permission_required = "refund"
     any_permission_required = ["view"]
-    form_class = RefundForm
     template_name = "payments/staff/refund.html"
     page_title = "Refund"
 
@@ -86,10 +47,16 @@ class RefundView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  
             return redirect(self.inspect_url)
         return super().get(request, *args, **kwargs)
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "payment": self.payment, "waiting": self.waiting}
+    def get_form(self, form_class: type[forms.Form] | None = None) -> CommonFields:
+        return self._form(**super().get_form_kwargs())
 
-    def form_valid(self, form: RefundForm) -> HttpResponse:
+    def _form(self, data: Any = None, **kwargs: Any) -> CommonFields:
+        """By line where there is something to choose. What waits for a second try is as it was asked for."""
+        if not self.waiting and goes_by_line(self.payment):
+            return LinesForm(data, payment=self.payment, **kwargs)
+        return RefundForm(data, payment=self.payment, waiting=self.waiting, **kwargs)
+
+    def form_valid(self, form: CommonFields) -> HttpResponse:
         if self.request.POST.get("step") != "confirmed":
             return self._second_look(form)
         try:
@@ -97,6 +64,7 @@ class RefundView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  
                 self.payment,
                 amount=form.cleaned_data["amount"],
                 reason=form.cleaned_data["reason"],
+                parts=form.parts,
                 by=self.request.user if self.request.user.is_authenticated else None,
             )
         except RefundRefused as refused:
@@ -118,8 +86,10 @@ class RefundView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  
                 "Stripe's dashboard.",
             )
 
-    def _second_look(self, form: RefundForm) -> HttpResponse:
-        context = self.get_context_data(form=form, amount=form.cleaned_data["amount"])
+    def _second_look(self, form: CommonFields) -> HttpResponse:
+        context = self.get_context_data(
+            form=form, amount=form.cleaned_data["amount"], papers=papers_touched(self.payment, form.parts)
+        )
         return self.response_class(
             request=self.request, template=["payments/staff/refund_confirm.html"], context=context, using=None
         )
@@ -128,12 +98,8 @@ class RefundView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  
         """The form again, as things stand now: the request may be waiting for a second try."""
         del self.waiting
         self.payment.refresh_from_db()
-        again = RefundForm(
-            {**self.request.POST.dict(), "given_back": self.payment.refunded_amount},
-            payment=self.payment,
-            waiting=self.waiting,
-        )
-        again.add_error("amount", str(refused))
+        again = self._form({**self.request.POST.dict(), "given_back": self.payment.refunded_amount})
+        again.add_error(again.refusal_field, str(refused))
         return self.render_to_response(self.get_context_data(form=again))
 
     def _done(self, refund: Refund) -> str:
@@ -151,5 +117,11 @@ class RefundView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = {"payment": self.payment, "waiting": self.waiting, "inspect_url": self.inspect_url}
+        context = {
+            "payment": self.payment,
+            "paid": self.payment.expected_amount,
+            "waiting": self.waiting,
+            "fee": fee_of(self.payment),
+            "inspect_url": self.inspect_url,
+        }
         return super().get_context_data(**{**context, **kwargs})

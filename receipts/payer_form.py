@@ -8,8 +8,8 @@ from django import forms
 from django_countries import countries
 from django_countries.fields import CountryField
 
-from membership.joining import PayerDetails
 from receipts.models import Issuer, Payer
+from receipts.payers import PayerDetails
 
 
 def text_field(label: str, *, most: int, autocomplete: str, missing: str = "", help_text: str = "") -> forms.CharField:

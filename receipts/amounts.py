@@ -32,7 +32,7 @@ class AmountField(forms.Field):
             raise ValidationError(str(error), code="amount") from error
 
 
-class StoredAmountField(models.BigIntegerField):
+class StoredAmountField(models.BigIntegerField):  # type: ignore[type-arg]
     """Minor units of the reporting currency, typed through ``AmountField``."""
 
     def formfield(self, **kwargs: Any) -> Any:

@@ -1,0 +1,1 @@
+"""What visitors see of the shop: the listing with its filters, and a page for each product."""

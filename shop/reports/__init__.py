@@ -1,0 +1,1 @@
+"""What the shop sold, what it cost, what lies in stock: functions that return rows, for screen and exports alike."""

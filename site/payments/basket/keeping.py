@@ -1,0 +1,167 @@
+"""Whose basket it is, and what lies in it. A visitor's session knows theirs; a user's own follows them everywhere."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from payments.checkout import CheckoutUnavailable, close, open_payment
+from payments.models import Basket, BasketItem, Payment
+
+SESSION_KEY = "basket"
+# More kinds of things than anybody buys at once.
+MOST_ITEMS = 50
+MOST_OF_ONE = 999
+# Nobody comes back after that; what was typed at the checkout goes with it.
+FORGOTTEN_AFTER = timedelta(days=30)
+
+
+class BasketFull(Exception):
+    """The text is a sentence for the customer."""
+
+
+def basket_of(request: HttpRequest) -> Basket | None:
+    """The visitor's basket, joined with their own where they have just signed in. None where there is none yet."""
+    held = _of_session(request)
+    if request.user.is_authenticated:
+        held = _of_user(request, held)
+    if held and _is_at_the_bank(held):
+        # A bank debit takes days: what is bought next is another basket.
+        Basket.objects.filter(pk=held.pk).update(user=None)
+        request.session.pop(SESSION_KEY, None)
+        return None
+    return held
+
+
+def open_basket(request: HttpRequest) -> Basket:
+    """The visitor's basket, made now where there is none."""
+    basket = basket_of(request)
+    if basket is None:
+        user = request.user if request.user.is_authenticated else None
+        basket = Basket.objects.get_or_create(user=user)[0] if user else Basket.objects.create()
+        request.session[SESSION_KEY] = str(basket.public_id)
+    return basket
+
+
+def _of_session(request: HttpRequest) -> Basket | None:
+    """What the session knows; never the basket of a user who is not signed in here now."""
+    try:
+        key = uuid.UUID(request.session.get(SESSION_KEY, ""))
+    except ValueError:
+        return None
+    basket = Basket.objects.filter(public_id=key).first()
+    if basket and basket.user_id and basket.user_id != request.user.pk:
+        return None
+    return basket
+
+
+@transaction.atomic
+def _of_user(request: HttpRequest, held: Basket | None) -> Basket | None:
+    if held and held.user_id:
+        return held
+    own = Basket.objects.filter(user=request.user.pk).first()
+    if held and own:
+        own = _join(held, own)
+    elif held:
+        own = held
+    if own:
+        Basket.objects.filter(pk=own.pk).update(user=request.user.pk)
+        request.session[SESSION_KEY] = str(own.public_id)
+    return own
+
+
+def _join(held: Basket, own: Basket) -> Basket:
+    """What was put in before signing in, and what lay there. The one that is at the checkout stays what it is."""
+    kept, poured = (held, own) if open_payment(held) else (own, held)
+    there = {(item.kind, item.reference): item for item in kept.items.all()}
+    for item in poured.items.all():
+        same = there.get((item.kind, item.reference))
+        if same is None:
+            item.basket, item.at_checkout = kept, 0
+            item.save(update_fields=["basket", "at_checkout"])
+        elif item.amount is None:
+            same.quantity = min(same.quantity + item.quantity, MOST_OF_ONE)
+            same.save(update_fields=["quantity"])
+    Basket.objects.filter(pk=poured.pk).update(user=None)
+    if open_payment(poured) is None:
+        poured.delete()
+    kept.touch()
+    return kept
+
+
+def _is_at_the_bank(basket: Basket) -> bool:
+    payment = open_payment(basket)
+    return payment is not None and payment.status in (Payment.Status.PROCESSING, Payment.Status.PARKED)
+
+
+@transaction.atomic
+def put(
+    basket: Basket,
+    *,
+    kind: str,
+    reference: str,
+    quantity: int = 1,
+    amount: int | None = None,
+    shown_amount: int | None = None,
+    options: Mapping[str, str] | None = None,
+    is_countable: bool = True,
+) -> BasketItem:
+    """Put something in: more of what is there, or, where only one makes sense, in its place.
+
+    Raises BasketFull.
+    """
+    item = basket.items.filter(kind=kind, reference=reference).first()
+    if item is None and basket.items.count() >= MOST_ITEMS:
+        raise BasketFull("Your basket is full. Pay for what is in it first, or take something out.")
+    if item is None:
+        item, _ = BasketItem.objects.get_or_create(
+            basket=basket, kind=kind, reference=reference, defaults={"quantity": min(quantity, MOST_OF_ONE)}
+        )
+    elif is_countable:
+        item.quantity = min(item.quantity + quantity, MOST_OF_ONE)
+    item.amount, item.shown_amount, item.options = amount, shown_amount, dict(options or {})
+    item.save()
+    basket.touch()
+    return item
+
+
+def change(item: BasketItem, quantity: int) -> None:
+    item.quantity = min(quantity, MOST_OF_ONE)
+    item.save(update_fields=["quantity"])
+    item.basket.touch()
+
+
+def take_out(item: BasketItem) -> None:
+    """Take it out. What an open checkout has set apart of it is free again: whoever wants it back can have it.
+
+    Raises AlreadyPaid: it was paid for a moment ago.
+    """
+    basket = item.basket
+    if item.at_checkout and (payment := open_payment(basket)):
+        # Stripe is away: then it stays set apart until that checkout ends by itself.
+        with contextlib.suppress(CheckoutUnavailable):
+            close(payment)
+    item.delete()
+    basket.touch()
+
+
+def forget_old_baskets() -> int:
+    """Baskets that nobody came back to, with what was typed at their checkouts; never one that is being paid."""
+    old = Basket.objects.filter(changed_at__lt=timezone.now() - FORGOTTEN_AFTER)
+    return sum(1 for basket in old.iterator() if open_payment(basket) is None and basket.delete())
+
+
+def count_of(request: HttpRequest) -> int:
+    """How many things lie in it, for the header; no query for a visitor without one."""
+    if SESSION_KEY not in request.session and not request.user.is_authenticated:
+        return 0
+    basket = basket_of(request)
+    if basket is None:
+        return 0
+    return sum(basket.items.values_list("quantity", flat=True))
