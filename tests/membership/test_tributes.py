@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from accounts.models import OutgoingMail, User
 from accounts.privacy import person_of
 from membership import tributes
 from membership.models import Gift, Tribute
+from membership.models import tributes as tribute_rows
 from membership.tributes import erase_tributes, notify_all_due
 from payments.models import Payment
 from receipts.checks import books_problems
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 HERE = ZoneInfo("America/New_York")
 FAMILY = "family@example.com"
+EIGHT = tribute_rows.MORNING
 IN_MEMORY = {
     "tribute": "memory",
     "honouree": "Mary Lovelace",
@@ -36,6 +38,12 @@ IN_MEMORY = {
     "sender_shown_as": "",
     "notify_on": "",
 }
+
+
+@pytest.fixture(autouse=True)
+def morning_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told "today" is told now, at whatever hour these tests run; one test asks for the hour itself."""
+    monkeypatch.setattr(tribute_rows, "MORNING", time.min)
 
 
 @pytest.fixture
@@ -81,6 +89,7 @@ class TestTheNotice:
     def test_it_waits_for_the_morning_of_its_day_at_the_organisations_place(
         self, giver: Giver, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr(tribute_rows, "MORNING", EIGHT)
         giver.give(**{**IN_MEMORY, "notify_on": on("3")})
         giver.pay()
         assert notices() == []

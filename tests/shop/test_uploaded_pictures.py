@@ -107,21 +107,22 @@ def test_a_comment_that_unpacks_to_a_hundred_megabytes_is_refused_or_dropped(des
         assert image.file.size < 2_000
 
 
+def files_kept() -> set[Path]:
+    roots = (Path(settings.MEDIA_ROOT), Path(settings.PRIVATE_ROOT))
+    return {file for root in roots for file in root.rglob("*") if file.is_file()}
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_where_a_photo_was_taken_is_on_no_disk(desk: Client, way: str) -> None:
     assert CANARY.encode() in a_photo(), "the control: there is something to find"
+    before = files_kept()
     assert upload(desk, way, a_photo(), f"{CANARY}.jpg").status_code in (200, 302)
     picture = SiteImage.objects.get()
     picture.consent = a_consent()
     picture.save()
     maker = a_maker(consent=picture.consent, picture=picture, picture_alt="Hands")
     assert desk.get(maker.get_absolute_url()).status_code == 200
-    files = [
-        file
-        for root in (settings.MEDIA_ROOT, settings.PRIVATE_ROOT)
-        for file in Path(root).rglob("*")
-        if file.is_file()
-    ]
+    files = files_kept() - before
     assert len(files) >= 2
     for file in files:
         assert CANARY not in file.name and CANARY.encode() not in file.read_bytes()
