@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("", include("membership.urls")),
     path("", include("shop.urls")),
+    path("", include("training.urls")),
     path("", include("payments.urls")),
     path("", include("receipts.urls")),
     path("", include("pages.urls")),

@@ -16,7 +16,7 @@ from wagtail import hooks
 
 from accounts.mail_kinds import MailKind
 from accounts.privacy import Person, Table
-from payments import answering_warnings, cards, customers, gateway, privacy, repair, second_plans, worker
+from payments import answering_warnings, cards, customers, gateway, owed, privacy, repair, second_plans, worker
 from payments.basket.keeping import count_of, forget_old_baskets
 from payments.goods import all_goods
 from payments.guard.retention import forget_guard_rows
@@ -39,6 +39,7 @@ def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
         ("payments.fetch_missing_fees", timedelta(minutes=15), repair.fetch_missing_fees),
         ("payments.refresh_plans", timedelta(hours=6), repair.refresh_plans),
         ("payments.refund_warned", timedelta(minutes=5), answering_warnings.refund_warned),
+        ("payments.give_back_owed", timedelta(minutes=5), owed.give_back_all),
         ("payments.settle_second_plans", timedelta(minutes=5), second_plans.settle_second_plans),
         ("payments.reconcile", timedelta(hours=1), repair.reconcile),
         ("payments.tell_customers", timedelta(minutes=15), customers.tell_overdue),

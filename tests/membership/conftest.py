@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,12 +12,19 @@ from django.test import Client
 from accounts.models import User
 from membership.demo import build_tiers
 from membership.models import Membership, Tier
+from membership.models import tributes as tribute_rows
 from payments.models import Payment
 from receipts.models import Issuer
 from tests.membership.way import Way
 
 if TYPE_CHECKING:
     from tests.sandbox_client import Sandbox
+
+
+@pytest.fixture(autouse=True)
+def morning_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a family is told "today" is told now, at whatever hour these tests run."""
+    monkeypatch.setattr(tribute_rows, "MORNING", time.min)
 
 
 @pytest.fixture

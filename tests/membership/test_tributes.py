@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -38,12 +38,6 @@ IN_MEMORY = {
     "sender_shown_as": "",
     "notify_on": "",
 }
-
-
-@pytest.fixture(autouse=True)
-def morning_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is told "today" is told now, at whatever hour these tests run; one test asks for the hour itself."""
-    monkeypatch.setattr(tribute_rows, "MORNING", time.min)
 
 
 @pytest.fixture

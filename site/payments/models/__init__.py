@@ -8,6 +8,7 @@ from payments.models.discounts import DiscountCode, DiscountUse
 from payments.models.guard import CheckoutStart, HeldForm, SafeMode, SpentProof, Tally
 from payments.models.inbox import Event, ObjectLease
 from payments.models.money_back import Dispute, FraudWarning, Refund, RefundLine
+from payments.models.owed import OwedRefund, OwedRefundLine
 from payments.models.payments import Payment, PaymentItem, PaymentLine
 from payments.models.plans import Plan, PlanLine, PlanTerms, RenewalFailure
 from payments.models.reconciliation import BalanceLine, Issue, Payout
@@ -30,6 +31,8 @@ __all__ = [
     "FraudWarning",
     "Issue",
     "ObjectLease",
+    "OwedRefund",
+    "OwedRefundLine",
     "Payment",
     "PaymentItem",
     "PaymentLine",

@@ -1,3 +1,5 @@
+"""A field for what is sold cheaper to members, or shown to them alone."""
+
 from __future__ import annotations
 
 from typing import Any

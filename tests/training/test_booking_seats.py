@@ -1,0 +1,161 @@
+"""From the basket to a seat: held while it is paid for, booked in its own account, and free again if it is not paid."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from payments import checkout
+from payments.models import BasketItem, Payment, Refund
+from receipts.chart import Account
+from receipts.checks import books_problems
+from receipts.models import Entry, Receipt
+from tests.training.enrolling import Trainee
+from tests.training.rows import make_event, make_session, make_ticket
+from training.models import Booking, Enrolment, Session, Ticket, TrainingIndexPage
+
+pytestmark = pytest.mark.django_db
+
+
+def ticket_of(session: Session) -> Ticket:
+    return session.tickets.get()
+
+
+def counts(session: Session) -> tuple[int, int]:
+    session.refresh_from_db()
+    return session.taken, ticket_of(session).taken
+
+
+def test_a_paid_seat_is_booked_as_a_fee_and_is_the_buyers_own(trainee: Trainee, session: Session) -> None:
+    booking = trainee.book(ticket_of(session))
+    (seat,) = booking.enrolments.all()
+    assert seat.state == Enrolment.State.CONFIRMED and seat.holds_seat and seat.confirmed_at
+    assert (seat.shown_as, seat.email, seat.paid) == ("Tess Tanaka", "tess@example.org", 9000)
+    assert list(Entry.objects.filter(subject=seat.subject).values_list("credit", "amount", "advantage")) == [
+        (Account.COURSE_FEES, 9000, 9000)
+    ]
+    assert counts(session) == (1, 1)
+    assert not Receipt.objects.exists() and not books_problems()
+
+
+def test_a_seat_is_held_while_it_is_paid_for_and_free_when_it_is_not(trainee: Trainee, session: Session) -> None:
+    trainee.put(ticket_of(session), 2)
+    assert trainee.check_out().status_code == 303
+    assert counts(session) == (2, 2)
+    checkout.close(Payment.objects.get())
+    assert counts(session) == (0, 0)
+    assert set(Enrolment.objects.values_list("state", "holds_seat")) == {("lapsed", False)}
+
+
+def test_the_prices_of_several_seats_sum_to_what_was_paid(trainee: Trainee, session: Session) -> None:
+    Ticket.objects.update(price=3333)
+    booking = trainee.book(ticket_of(session), 3)
+    assert [seat.paid for seat in booking.enrolments.all()] == [3333, 3333, 3333]
+    assert {seat.shown_as for seat in booking.enrolments.all()} == {""}
+
+
+def test_a_full_session_is_said_to_be_full_before_anything_is_paid(trainee: Trainee, session: Session) -> None:
+    trainee.put(ticket_of(session))
+    Session.objects.update(taken=5)
+    assert "This is full. You can join the waiting list." in trainee.basket()
+    assert trainee.check_out().status_code != 303 and not Payment.objects.exists()
+
+
+def test_who_was_faster_at_the_checkout_has_the_seat(trainee: Trainee, session: Session) -> None:
+    Session.objects.update(seats=1)
+    slower = Trainee(sandbox=trainee.sandbox, client=Client(), details={**trainee.details, "email": "bo@example.org"})
+    trainee.put(ticket_of(session))
+    slower.put(ticket_of(session))
+    assert trainee.check_out().status_code == 303
+    assert slower.check_out().status_code != 303
+    assert counts(session) == (1, 1) and Booking.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"state": "cancelled", "cancelled_at": timezone.now()}, "This was cancelled."),
+        ({"state": "draft"}, "This is not offered any more."),
+        ({"starts_at": timezone.now() - timedelta(hours=1)}, "Booking is closed."),
+        ({"books_until": timezone.now() - timedelta(minutes=1)}, "Booking is closed."),
+        ({"books_from": timezone.now() + timedelta(days=1)}, "Booking is not open yet."),
+    ],
+)
+def test_what_cannot_be_booked_says_why(
+    trainee: Trainee, session: Session, changes: dict[str, Any], words: str
+) -> None:
+    trainee.put(ticket_of(session))
+    Session.objects.update(**changes)
+    assert words in trainee.basket()
+    assert trainee.check_out().status_code != 303 and not Payment.objects.exists()
+
+
+def test_money_that_comes_after_the_seat_is_gone_goes_back_by_itself(trainee: Trainee, session: Session) -> None:
+    trainee.put(ticket_of(session))
+    trainee.check_out()
+    booking = Booking.objects.get()
+    booking.released()
+    Session.objects.update(seats=1, taken=1)
+    trainee.pay()
+    trainee.give_back()
+    booking.refresh_from_db()
+    assert booking.state == Booking.State.UNFILLABLE
+    assert list(Refund.objects.values_list("amount", "status")) == [(9000, "succeeded")]
+    assert Enrolment.objects.get().state == Enrolment.State.UNFILLABLE and not books_problems()
+
+
+def test_money_given_back_whole_frees_the_seat_and_a_part_does_not(trainee: Trainee, session: Session) -> None:
+    booking = trainee.book(ticket_of(session), 2)
+    payment = Payment.objects.get()
+    first, second = booking.enrolments.order_by("pk")
+    trainee.sandbox.control("POST", f"charges/{payment.charge_id}/refund", amount=1000)
+    trainee.hear()
+    assert counts(session) == (2, 2)
+    trainee.sandbox.control("POST", f"charges/{payment.charge_id}/refund")
+    trainee.hear()
+    assert counts(session) == (0, 0)
+    for seat in (first, second):
+        seat.refresh_from_db()
+        assert (seat.state, seat.ended) == ("cancelled", "money_back")
+    assert not books_problems()
+
+
+class TestOwnPrice:
+    def test_they_choose_and_pay_it(self, trainee: Trainee, session: Session) -> None:
+        Ticket.objects.update(is_own_price=True, lowest=1000, price=4000)
+        trainee.put(ticket_of(session), amount="25")
+        assert trainee.check_out().status_code == 303
+        trainee.pay()
+        assert Enrolment.objects.get().paid == 2500
+
+    def test_less_than_the_least_is_refused_with_what_is_the_least(self, trainee: Trainee, session: Session) -> None:
+        Ticket.objects.update(is_own_price=True, lowest=1000, price=4000)
+        answer = trainee.put(ticket_of(session), amount="9.99")
+        assert answer.status_code == 422 and "The least is $10.00." in answer.content.decode()
+
+
+class TestAGala:
+    def test_only_what_is_paid_above_its_worth_is_a_gift(self, trainee: Trainee, index: TrainingIndexPage) -> None:
+        gala = make_session(make_event(index), price=15000, ticket={"name": "Dinner", "value": 6000})
+        booking = trainee.book(ticket_of(gala))
+        (seat,) = booking.enrolments.all()
+        assert (seat.amount, seat.gift) == (6000, 9000)
+        assert dict(Entry.objects.filter(transaction__payer=booking.payer).values_list("credit", "amount")) == {
+            Account.EVENT_TICKETS: 6000,
+            Account.GIFTS: 9000,
+        }
+        assert Receipt.objects.get().amount == Receipt.objects.get().eligible_amount == 9000
+        assert not books_problems()
+
+    def test_a_quota_is_kept_beside_the_seats(self, trainee: Trainee, index: TrainingIndexPage) -> None:
+        gala = make_session(make_event(index), seats=50)
+        table = make_ticket(gala, name="Table", quota=1)
+        trainee.book(table)
+        other = Trainee(sandbox=trainee.sandbox, client=Client())
+        answer = other.put(table)
+        assert answer.status_code == 422 and "This is full." in answer.content.decode()
+        assert not BasketItem.objects.exists()

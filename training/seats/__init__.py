@@ -1,0 +1,1 @@
+"""The count of seats that are somebody's, and the only functions that change it."""

@@ -1,0 +1,7 @@
+"""What the public does with courses and events, beside reading their pages."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

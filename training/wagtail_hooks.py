@@ -1,0 +1,18 @@
+"""What training gives to the rest."""
+
+from __future__ import annotations
+
+from wagtail import hooks
+
+from payments.goods import Goods
+from training.goods import OwnPriceSeatGoods, SeatGoods
+
+
+@hooks.register("register_goods")
+def seats() -> Goods:
+    return SeatGoods()
+
+
+@hooks.register("register_goods")
+def seats_at_their_own_price() -> Goods:
+    return OwnPriceSeatGoods()

@@ -1,0 +1,49 @@
+"""Offered seats on their way into a booking and back: an open offer holds its seats, a taken one handed them over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.utils import timezone
+
+from payments.goods import NotAvailable
+from training.seats.freeing import give_back
+
+OVER = "The seat that was offered to you is not kept for you any more. You can join the waiting list again."
+
+
+@transaction.atomic
+def take_up(wanted: Mapping[int, int]) -> None:
+    """Hand so many seats of each offer over to a booking; what it does not want of them is free again.
+
+    Raises NotAvailable where an offer is over, taken in another tab, or of fewer seats.
+    """
+    for pk, number in sorted(wanted.items()):
+        now = timezone.now()
+        offer = _offers().get(pk=pk)
+        mine = _offers().filter(pk=pk, state="open", until__gt=now, seats=offer.seats, seats__gte=number)
+        if not mine.update(state="taken", answered_at=now, seats=number):
+            raise NotAvailable(OVER)
+        if offer.seats > number:
+            give_back({offer.ticket_id: offer.seats - number})
+
+
+@transaction.atomic
+def reopen(unpaid: Mapping[int, int]) -> set[int]:
+    """A checkout ended without money: who was offered its seats may still have them. Returns the offers that hold
+    theirs again; the seats of the others are to be given back."""
+    still_open: set[int] = set()
+    for pk in sorted(unpaid):
+        mine = _offers().filter(pk=pk, state="taken")
+        if mine.filter(until__gt=timezone.now()).update(state="open", answered_at=None):
+            still_open.add(pk)
+        else:
+            mine.update(state="expired")
+    return still_open
+
+
+def _offers() -> Any:
+    return apps.get_model("training", "Offer").objects.all()
