@@ -6,42 +6,25 @@ old ones are alike 404.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.mailed_links import by_link, public_id_in
 from payments.views import see_other
 from shop.models import Order
 from shop.orders import cancelling, links, returning
 from shop.orders.forms import CancelForm, ReturnForm, UnitsForm
 from shop.orders.shown import shown
 
-View = Callable[[HttpRequest, Order], HttpResponse]
-
-
-def by_link(view: View) -> Callable[..., HttpResponse]:
-    """Find the order, or answer 404; no search engine keeps the page, no cache, and no site learns its address."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, token: str) -> HttpResponse:
-        response = view(request, find(token, request.user))
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        response["Referrer-Policy"] = "same-origin"
-        return response
-
-    return never_cache(guarded)
-
 
 def find(token: str, user: Any) -> Order:
     """The order of this token. Whoever is signed in as its payer needs no live one. Raises Http404."""
-    public_id = links.public_id_in(token)
+    public_id = public_id_in(token)
     orders = Order.objects.select_related("payer", "shipping_method")
     order = orders.filter(public_id=public_id).first() if public_id else None
     if order is None:
@@ -53,14 +36,14 @@ def find(token: str, user: Any) -> Order:
 
 
 @require_safe
-@by_link
+@by_link(find)
 def order_page(request: HttpRequest, order: Order) -> HttpResponse:
     context = {"shown": shown(order, timezone.now()), "order": order, "token": links.token_of(order)}
     return render(request, "shop/orders/order.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@by_link
+@by_link(find)
 def cancel_units(request: HttpRequest, order: Order) -> HttpResponse:
     """Which units are not to be sent; all of them, unless the customer says otherwise."""
     left = cancelling.unsent(order)
@@ -80,7 +63,7 @@ def cancel_units(request: HttpRequest, order: Order) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@by_link
+@by_link(find)
 def ask_return(request: HttpRequest, order: Order) -> HttpResponse:
     if not returning.may_ask(order, timezone.now()):
         messages.info(request, "You can’t ask for a return of this order now. Write to us if something is wrong.")
