@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest
 from django.utils import timezone
 
+from pages.pictures import Shown
 from payments.goods import Buyer, Delivery, DeliveryChoice, Destination, Goods, Ordered, Priced, Wanted
 from shop.catalogue.availability import available
 from shop.catalogue.closed import closed_to
-from shop.catalogue.pictures import Shown, first_pictures
+from shop.catalogue.pictures import first_pictures
 from shop.catalogue.prices import percents_of, visitor_price
 from shop.models import Variant
 from shop.orders.placing import place_order

@@ -13,8 +13,9 @@ from django.http import HttpRequest
 from wagtail.models import Page
 
 from pages.gates import kept_groups
+from pages.pictures import Shown
 from shop.catalogue.availability import FEW
-from shop.catalogue.pictures import Shown, first_pictures
+from shop.catalogue.pictures import first_pictures
 from shop.catalogue.prices import members_price
 from shop.models import MemberPrice, Variant
 

@@ -9,12 +9,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.http import HttpRequest
 
 from pages.gates import kept_groups
-from payments.currencies import step_of
-from payments.member_prices import Price, price_for
+from payments.member_prices import Price, price_for, reduced
 
 if TYPE_CHECKING:
     from shop.models import MemberPrice, Variant
@@ -25,12 +23,6 @@ Percents = Mapping[int, int]
 
 def percents_of(member_prices: Iterable[MemberPrice]) -> dict[int, int]:
     return {price.group_id: price.percent_off for price in member_prices}
-
-
-def reduced(amount: int, percent_off: int) -> int:
-    """Rounded to the nearest amount that a card can pay, halves up: of three decimals, the last is 0."""
-    step = step_of(settings.REPORTING_CURRENCY)
-    return step * ((amount * (100 - percent_off) + 50 * step) // (100 * step))
 
 
 def by_group(price: int, percents: Percents) -> dict[int, int]:

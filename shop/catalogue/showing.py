@@ -10,10 +10,11 @@ from django.http import HttpRequest
 from wagtail.models import Page
 
 from pages.models import SiteImage
+from pages.models.consents import Channel
+from pages.pictures import Shown, agreed, show
 from shop.catalogue.availability import stock_words
 from shop.catalogue.cards import Card, cards_of
 from shop.catalogue.finding import shelf
-from shop.catalogue.pictures import Shown, agreed, show
 from shop.catalogue.prices import members_price, most_off
 from shop.makers.price_split import PriceSplit, price_splits
 from shop.makers.showing import ShownMaker, shown
@@ -125,12 +126,12 @@ def _choice(
 def pictures_of(page: ProductPage, *specs: str) -> list[Shown]:
     specs = specs or GALLERY
     rows = list(page.pictures.all())
-    pictures = SiteImage.objects.filter(agreed(), pk__in=[row.image_id for row in rows])
+    pictures = SiteImage.objects.filter(agreed(Channel.SHOP), pk__in=[row.image_id for row in rows])
     images = pictures.prefetch_renditions(*specs).in_bulk()
     shown_now = [row for row in rows if row.image_id in images]
     for row in shown_now:
         row.image = images[row.image_id]
-    return [show(row, *specs) for row in shown_now]
+    return [show(row.image, row.alt, *specs) for row in shown_now]
 
 
 def related_to(

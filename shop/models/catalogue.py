@@ -21,10 +21,10 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
+from pages.addresses import ask_again, without_empty
 from pages.gated_pages import SeenAtOnce
 from pages.member_group import MemberGroupField
 from receipts.amounts import StoredAmountField
-from shop.catalogue.addresses import ask_again, without_empty
 from shop.catalogue.page_form import ProductForm
 from shop.models import panels
 from shop.models.variants_stay import VariantsStay

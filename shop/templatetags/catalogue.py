@@ -5,9 +5,10 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
+from pages.sharing import absolute, as_script, trail_facts
 from receipts.money import plain
 from shop.catalogue.listing import Listing, listing
-from shop.catalogue.sharing import absolute, as_script, product_facts, share_picture, trail_facts
+from shop.catalogue.sharing import product_facts, share_picture
 from shop.catalogue.showing import ProductNow, crumbs_of, product_now
 from shop.models import ProductPage, ShopPage
 

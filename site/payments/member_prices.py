@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from pages.gates import kept_groups, standing_of
+from payments.currencies import step_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,12 @@ class Price:
     @property
     def saving(self) -> int:
         return self.regular - self.amount
+
+
+def reduced(amount: int, percent_off: int) -> int:
+    """Rounded to the nearest amount that a card can pay, halves up: of three decimals, the last is 0."""
+    step = step_of(settings.REPORTING_CURRENCY)
+    return step * ((amount * (100 - percent_off) + 50 * step) // (100 * step))
 
 
 def price_for(request: HttpRequest, *, regular: int, by_group: Mapping[int, int]) -> Price:

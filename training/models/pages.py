@@ -9,11 +9,13 @@ from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from modelcluster.fields import ParentalKey
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
+from pages.addresses import ask_again, without_empty
 from pages.gated_pages import SeenAtOnce
 from training.lessons.blocks import LessonBlock
 from training.models import panels
@@ -35,7 +37,10 @@ class TrainingIndexPage(SeenAtOnce, Page):
         verbose_name = "training and events"
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return seats_are_true_now(super().serve(request, *args, **kwargs))
+        """Without the empty answers of its form in the address."""
+        if (short := without_empty(request.GET)) is not None:
+            return redirect(f"{request.path}{short}")
+        return ask_again(super().serve(request, *args, **kwargs))
 
 
 class TrainingPage(SeenAtOnce, Page):
@@ -64,7 +69,7 @@ class TrainingPage(SeenAtOnce, Page):
     search_fields = [*Page.search_fields, index.SearchField("summary"), index.SearchField("body")]
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return seats_are_true_now(super().serve(request, *args, **kwargs))
+        return ask_again(super().serve(request, *args, **kwargs))
 
     @property
     def is_course(self) -> bool:
@@ -168,9 +173,3 @@ class LessonPage(Page):
 
     class Meta:
         verbose_name = "lesson"
-
-
-def seats_are_true_now(response: HttpResponseBase) -> HttpResponseBase:
-    """Prices and seats left are of this moment: no cache keeps the page without asking."""
-    response["Cache-Control"] = "no-cache"
-    return response

@@ -1,4 +1,4 @@
-"""Addresses of the listing: short enough to send to somebody, and never kept by a cache without asking."""
+"""Addresses of listings: short enough to send to somebody, and never kept by a cache without asking."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ def without_empty(asked: QueryDict) -> str | None:
 
 
 def ask_again(response: HttpResponseBase) -> HttpResponseBase:
-    """Whoever keeps a copy asks us before showing it: a price may be over, the last one sold."""
+    """Whoever keeps a copy asks us before showing it: a price may be over, the last one taken."""
     response["Cache-Control"] = "no-cache"
     return response
