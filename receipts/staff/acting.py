@@ -1,4 +1,4 @@
-"""What the small staff views about payers have in common: who may, whose page it is, and how a form is answered."""
+"""What the small staff views have in common: who may, whose page it is, and how a form is answered."""
 
 from __future__ import annotations
 
@@ -57,3 +57,21 @@ class StaffAction(WagtailAdminTemplateMixin, TemplateView):
 
     def done(self, anchor: str = "") -> HttpResponse:
         return redirect(reverse("payers:inspect", args=[self.payer.pk]) + anchor)
+
+
+class ListedAction(StaffAction):
+    """A page that belongs to a listing: ``came_from`` is its address's name and its title."""
+
+    came_from = ("", "")
+    header_icon = "form"
+
+    def get_page_subtitle(self) -> str:
+        return ""
+
+    def get_breadcrumbs_items(self) -> list[dict[str, str]]:
+        address, title = self.came_from
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse(address), "label": title},
+            {"url": "", "label": self.page_title},
+        ]

@@ -6,27 +6,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import URLPattern, path
-from django.views.generic import TemplateView
 from wagtail.admin.auth import require_admin_access
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
 
-from receipts.exports import Row, csv_response, xlsx_response
+from receipts.exports import Row
 from receipts.money import major
 from receipts.months import next_month
 from receipts.reports.charts import month_label
-from receipts.staff.income import PeriodForm, end_of, export_query, last_twelve_months
+from receipts.staff.income import PeriodForm, end_of, last_twelve_months
+from receipts.staff.report import WRITERS, ReportView
 from shop.reports.bars import bars_of, legend
 from shop.reports.figures import Period
 from shop.reports.sales import DIMENSIONS, SalesReport, sales_reports
 from shop.reports.stock_value import StockReport, stock_value
 
 PERMISSION = "shop.view_shopreport"
-WRITERS = {"csv": csv_response, "xlsx": xlsx_response}
 STOCK_HEADER = ("SKU", "Product", "Variant", "In stock", "Maker pay each", "Materials each", "Value", "Currency")
 
 
@@ -43,23 +40,8 @@ class StockForm(forms.Form):
     )
 
 
-class ReportView(WagtailAdminTemplateMixin, TemplateView):
-    header_icon = "calendar-check"
-    form: forms.Form
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm(PERMISSION):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.page_title}]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(form=self.form, query=export_query(self.request), **kwargs)
-
-
 class SalesView(ReportView):
+    permission = PERMISSION
     template_name = "shop/staff/sales.html"
     page_title = "Sales of the shop"
 
@@ -104,6 +86,7 @@ def file_name(wanted: dict[str, Any]) -> str:
 
 
 class StockView(ReportView):
+    permission = PERMISSION
     template_name = "shop/staff/stock_value.html"
     page_title = "Value of the stock"
     report: StockReport | None = None

@@ -1,23 +1,18 @@
-"""The papers as PDF to print. Where PDFs are off, or a name has letters that our fonts lack, as a page to print."""
+"""The papers of orders that staff ask for, to print."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 
-from receipts import drawing
+from receipts.staff.printing import printed
 from shop.models import Order
 from shop.staff.packing import chosen_keys
 from shop.staff.pages import StaffPage
 from shop.staff.papers import labels_html, pick_list_html, slips_html
-
-# A page that a browser prints: its style stands in it, and it loads nothing.
-PRINTABLE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
 class PaperView(StaffPage):
@@ -73,16 +68,3 @@ class LabelsView(PaperView):
         skip = "".join(self.request.GET.get("skip", ""))
         number = int(skip) if skip.isascii() and skip.isdigit() and len(skip) < 3 else 0
         return labels_html(orders, on_sheets=self.request.GET.get("on") != "single", skip=number)
-
-
-def printed(html: str, name: str, draw: Callable[..., bytes] = drawing.draw) -> HttpResponse:
-    try:
-        pdf = draw(html=html, identifier=name, created=timezone.now())
-    except (drawing.PdfIsOff, drawing.MissingGlyphs):
-        answer = HttpResponse(html)
-        answer.headers["Content-Security-Policy"] = PRINTABLE
-    else:
-        answer = HttpResponse(pdf, content_type="application/pdf")
-        answer.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer

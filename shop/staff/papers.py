@@ -12,9 +12,10 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from receipts.documents import LETTER_COUNTRIES, written_date
+from receipts.documents import written_date
 from receipts.models import Issuer
 from receipts.months import day_of
+from receipts.staff.printing import paper
 from shop.models import Order, OrderLine, ShopSettings
 from shop.staff.addresses import address_of
 
@@ -144,10 +145,6 @@ def slips_html(orders: Sequence[Order]) -> str:
     context = {"slips": [slip_of(order) for order in orders], "shape": paper()}
     named = {"sender": ShopSettings.load().sender(), "issuer": Issuer.load().legal_name}
     return _page("slips", "Packing slips", {**context, **named})
-
-
-def paper() -> str:
-    return "letter" if Issuer.load().jurisdiction in LETTER_COUNTRIES else "a4"
 
 
 def _page(name: str, title: str, context: dict[str, Any]) -> str:
