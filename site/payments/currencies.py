@@ -5,6 +5,12 @@ from __future__ import annotations
 from receipts.money import format_amount, minor_digits
 
 THREE_DECIMALS = 3
+# The least that Stripe takes with a card, in minor units, where it is not 50.
+LEAST = {"GBP": 30, "MXN": 1000, "SEK": 300, "NOK": 300, "DKK": 250, "HUF": 17500}
+
+
+def least_of(currency: str) -> int:
+    return LEAST.get(currency.upper(), 50)
 
 
 def step_of(currency: str) -> int:

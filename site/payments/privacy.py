@@ -46,7 +46,10 @@ def _what_ends(plan: Plan) -> str:
 
 
 def _basket_of(person: Person) -> Q:
-    theirs = Q(email__in=person.emails)
+    """However the address was typed there."""
+    theirs = Q(pk__in=[])
+    for email in person.emails:
+        theirs |= Q(email__iexact=email)
     return theirs | Q(user=person.user.pk) if person.user else theirs
 
 

@@ -9,6 +9,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import OperationalError
+from django.db.models import Q
 from django.utils import timezone
 
 from payments import gateway, worker
@@ -22,11 +23,12 @@ from payments.balance import (
     stripe_balance,
 )
 from payments.booking import release
+from payments.checkout import HELD_FOR
 from payments.intake import write
 from payments.issues import close_issue, open_issue
 from payments.mirror import EVENT_TYPES
 from payments.mirror.ours import NotHereYet, NotOurs, id_of
-from payments.models import Event, Payment, Plan
+from payments.models import Basket, Event, Payment, Plan
 from payments.schedule import last_success
 from payments.webhook import event_from
 from receipts import ledger
@@ -109,7 +111,10 @@ def _try(kind: str, object_id: str) -> bool:
 
 
 def sweep_checkouts() -> int:
-    """Ask Stripe about checkouts that nobody came back from, and end those that never got as far as Stripe."""
+    """Ask Stripe about checkouts that nobody came back from, and end those that never got as far as Stripe.
+
+    What a basket has set apart is for others again by then, whether or not Stripe could be reached.
+    """
     now = timezone.now()
     forgotten = Payment.objects.filter(
         status__in=[Payment.Status.OPEN, Payment.Status.PROCESSING],
@@ -117,7 +122,9 @@ def sweep_checkouts() -> int:
         created_at__lte=now - FORGOTTEN_AFTER,
     )
     swept = sum(_try("checkout.session", payment.session_id or "") for payment in forgotten)
-    never_sent = Payment.objects.filter(status=Payment.Status.CREATED, created_at__lte=now - GIVEN_UP_AFTER)
+    of_a_basket = Q(items__payable_kind=Basket._meta.label_lower, created_at__lte=now - HELD_FOR)
+    given_up = Q(created_at__lte=now - GIVEN_UP_AFTER) | of_a_basket
+    never_sent = Payment.objects.filter(given_up, status=Payment.Status.CREATED).distinct()
     return swept + sum(release(payment, Payment.Status.EXPIRED) for payment in never_sent)
 
 

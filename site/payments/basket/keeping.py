@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.models import User
 from payments.checkout import CheckoutUnavailable, close, open_payment
 from payments.models import Basket, BasketItem, Payment
 
@@ -30,7 +31,7 @@ def basket_of(request: HttpRequest) -> Basket | None:
     """The visitor's basket, joined with their own where they have just signed in. None where there is none yet."""
     held = _of_session(request)
     if request.user.is_authenticated:
-        held = _of_user(request, held)
+        held = _of_user(request, request.user, held)
     if held and _is_at_the_bank(held):
         # A bank debit takes days: what is bought next is another basket.
         Basket.objects.filter(pk=held.pk).update(user=None)
@@ -61,19 +62,26 @@ def _of_session(request: HttpRequest) -> Basket | None:
     return basket
 
 
+def _of_user(request: HttpRequest, user: User, held: Basket | None) -> Basket | None:
+    """Their own. Every page asks for it, so nothing is locked or written where there is nothing to take over."""
+    if held is None or held.user_id is None:
+        held = _give(held, user) if held else Basket.objects.filter(user=user).first()
+        if held:
+            request.session[SESSION_KEY] = str(held.public_id)
+    if held and held.email and held.email != user.email:
+        # Typed before they signed in, or theirs no more: nobody has proved that they read it.
+        held.email = user.email
+        held.save(update_fields=["email"])
+    return held
+
+
 @transaction.atomic
-def _of_user(request: HttpRequest, held: Basket | None) -> Basket | None:
-    if held and held.user_id:
-        return held
-    own = Basket.objects.filter(user=request.user.pk).first()
-    if held and own:
-        own = _join(held, own)
-    elif held:
-        own = held
-    if own:
-        Basket.objects.filter(pk=own.pk).update(user=request.user.pk)
-        request.session[SESSION_KEY] = str(own.public_id)
-    return own
+def _give(held: Basket, user: User) -> Basket:
+    """What was put in before signing in is theirs now, with what they had."""
+    own = Basket.objects.filter(user=user).first()
+    kept = _join(held, own) if own else held
+    Basket.objects.filter(pk=kept.pk).update(user=user)
+    return kept
 
 
 def _join(held: Basket, own: Basket) -> Basket:
@@ -116,7 +124,9 @@ def put(
 
     Raises BasketFull.
     """
-    item = basket.items.filter(kind=kind, reference=reference).first()
+    # First, so that whoever is being sent to Stripe with this basket and we wait for each other in one order.
+    basket.touch()
+    item = basket.items.select_for_update().filter(kind=kind, reference=reference).first()
     if item is None and basket.items.count() >= MOST_ITEMS:
         raise BasketFull("Your basket is full. Pay for what is in it first, or take something out.")
     if item is None:
@@ -126,15 +136,16 @@ def put(
     elif is_countable:
         item.quantity = min(item.quantity + quantity, MOST_OF_ONE)
     item.amount, item.shown_amount, item.options = amount, shown_amount, dict(options or {})
-    item.save()
-    basket.touch()
+    # How many of it are at the checkout is not ours to say.
+    item.save(update_fields=["quantity", "amount", "shown_amount", "options"])
     return item
 
 
+@transaction.atomic
 def change(item: BasketItem, quantity: int) -> None:
-    item.quantity = min(quantity, MOST_OF_ONE)
-    item.save(update_fields=["quantity"])
+    """Another quantity; nothing where it was paid for a moment ago."""
     item.basket.touch()
+    BasketItem.objects.filter(pk=item.pk).update(quantity=min(quantity, MOST_OF_ONE))
 
 
 def take_out(item: BasketItem) -> None:

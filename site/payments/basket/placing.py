@@ -10,13 +10,14 @@ from typing import Any
 from payments import checkout
 from payments.basket.quoting import Quote, QuotedItem, fingerprint_parts
 from payments.discounts.finding import prepare_use
-from payments.goods import Buyer, Delivery, all_goods
+from payments.goods import Buyer, Delivery, NotAvailable, all_goods
 from payments.models import Basket, Payment
 from payments.models.baskets import DETAILS
 from payments.payables import Payable
 from receipts.models import Payer
 from receipts.payers import find_or_create_payer
 
+CHANGED = "Your basket has changed meanwhile."
 ADDRESS = ("line1", "line2", "city", "region", "postcode", "country")
 
 
@@ -33,6 +34,7 @@ def place(basket: Basket, quoted: Quote, *, user: Any, cancel_path: str, locale:
     payer = _payer_of(basket, user, locale)
 
     def write() -> list[Payable]:
+        _refuse_if_changed(basket, quoted)
         return [*_orders(basket, quoted, payer, locale), *_use_of_code(quoted, payer)]
 
     return checkout.start_written(
@@ -43,6 +45,14 @@ def place(basket: Basket, quoted: Quote, *, user: Any, cancel_path: str, locale:
         cancel_path=cancel_path,
         locale=locale,
     )
+
+
+def _refuse_if_changed(basket: Basket, quoted: Quote) -> None:
+    """To end another checkout takes a moment. What another window puts in by then is in no quote, and would be lost."""
+    Basket.objects.select_for_update().get(pk=basket.pk)
+    now = set(basket.items.values_list("pk", "quantity", "amount"))
+    if now != {(row.item.pk, row.item.quantity, row.item.amount) for row in quoted.items}:
+        raise NotAvailable(CHANGED)
 
 
 def _payer_of(basket: Basket, user: Any, locale: str) -> Payer:

@@ -16,12 +16,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from payments.checkout import open_payment
-from payments.currencies import refusal_of
+from payments.currencies import least_of, refusal_of
 from payments.discounts.finding import apply, find
 from payments.discounts.refusals import CodeRefused
 from payments.goods import DeliveryChoice, Destination, Ordered, Priced, Wanted, all_goods
 from payments.models import Basket, BasketItem, DiscountCode, DiscountUse, TaxSettings
 from payments.tax.reckoning import Taxable, Taxed, tax_on
+from receipts.money import format_amount
 
 GONE = "This is not sold any more. Take it out to go on."
 TOO_MANY = "Only {most} of this can be had now."
@@ -50,6 +51,8 @@ class QuotedItem:
     @property
     def was(self) -> int | None:
         """The price for one that the page said when it was put in, where it is another one now."""
+        if self.problem:
+            return None
         shown = self.item.shown_amount
         return shown if shown is not None and shown != self.priced.unit_amount and self.item.amount is None else None
 
@@ -145,6 +148,8 @@ class Quote:
         """Why no card can pay this total; a sentence for the customer."""
         if self.total > MOST:
             return "This is more than one payment can hold. Buy it in two."
+        if 0 < self.total < (least := least_of(self.currency)):
+            return f"Cards can’t pay less than {format_amount(least, self.currency)}. Put something more in."
         return refusal_of(self.total, self.currency)
 
     def taxes(self) -> list[tuple[str, str, int]]:
