@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 KIND = "shop.variant"
 SMALL = "fill-192x192|format-webp"
+FOR_MEMBERS = "This is for members only."
 
 
 class VariantGoods(Goods):
@@ -59,10 +60,14 @@ class VariantGoods(Goods):
 
 
 def variants_of(wanted: Sequence[Wanted]) -> dict[str, Variant]:
-    """By reference, whatever was sent as one: only what is a key of ours finds something."""
+    """By reference, whatever was sent as one: only what is a key of ours finds something.
+
+    A draft that was never published is nobody's to know of.
+    """
     keys = {row.reference for row in wanted if re.fullmatch(r"[1-9][0-9]{0,17}", row.reference)}
     variants = (
         Variant.objects.filter(pk__in=keys)
+        .exclude(product__live=False, product__first_published_at=None)
         .select_related("product", "stock")
         .prefetch_related("product__member_prices")
     )
@@ -78,6 +83,9 @@ def priced(
     is_closed: bool,
     at: datetime,
 ) -> Priced:
+    if is_closed:
+        # Whoever may not read its page learns neither its name nor its price here.
+        return Priced(reference=row.reference, title="Something for members", unit_amount=0, problem=FOR_MEMBERS)
     product = variant.product
     price = visitor_price(request, variant, percents_of(product.member_prices.all()), at)
     left = available(variant)
@@ -92,19 +100,17 @@ def priced(
         picture_alt=picture.alt if picture else "",
         unit_amount=price.amount,
         most=left,
-        problem=problem_of(variant, left=left, is_closed=is_closed),
+        problem=problem_of(variant, left=left),
         tax_category=product.tax_category,
         needs_delivery=True,
         weight=variant.weight,
     )
 
 
-def problem_of(variant: Variant, *, left: int | None, is_closed: bool) -> str:
+def problem_of(variant: Variant, *, left: int | None) -> str:
     """Why this can't be bought now, for the customer to read; empty when it can."""
     if not variant.product.live or not variant.is_offered:
         return "This is not sold any more."
-    if is_closed:
-        return "This is for members only."
     if left is not None and left < 1:
         return "This is sold out."
     return ""

@@ -91,13 +91,18 @@ def test_what_cannot_be_had_says_why(variant: Variant) -> None:
     Variant.objects.update(is_offered=False)
     assert asked(variant.pk)[0].problem == "This is not sold any more."
     Variant.objects.update(is_offered=True)
-    ProductPage.objects.update(live=False)
+    ProductPage.objects.update(live=False, first_published_at=timezone.now())
     assert asked(variant.pk)[0].problem == "This is not sold any more."
     ProductPage.objects.update(live=True)
     Stock.objects.update(on_hand=2, reserved=2)
     assert (asked(variant.pk)[0].problem, asked(variant.pk)[0].most) == ("This is sold out.", 0)
     Stock.objects.all().delete()
     assert asked(variant.pk)[0].problem == "This is sold out.", "nobody has counted any"
+
+
+def test_a_draft_that_was_never_published_does_not_exist(variant: Variant) -> None:
+    ProductPage.objects.update(live=False, first_published_at=None)
+    assert asked(variant.pk) == []
 
 
 def test_what_their_own_checkout_holds_is_theirs_to_have(variant: Variant) -> None:
@@ -116,7 +121,10 @@ def test_what_is_made_to_order_never_runs_out(variant: Variant) -> None:
 def test_what_is_kept_for_members_is_sold_to_members(variant: Variant, alice: Any, friends: Group) -> None:
     restriction = PageViewRestriction.objects.create(page=variant.product, restriction_type="groups")
     restriction.groups.add(friends)
-    assert asked(variant.pk)[0].problem == "This is for members only."
+    add_picture(variant.product, "A blue apron on a hook")
+    (row,) = asked(variant.pk)
+    assert row.problem == "This is for members only."
+    assert "apron" not in str(row) and row.unit_amount == 0, "who may not read its page learns nothing of it here"
     alice.groups.add(friends)
     assert asked(variant.pk, user=alice)[0].problem == ""
 
