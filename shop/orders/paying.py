@@ -54,7 +54,7 @@ def _line(line: OrderLine, order: Order, fund: Fund) -> Line:
         taxes=tuple(line.taxes),
         quantity=line.quantity,
         currency=order.currency,
-        description=(f"{line.quantity} × {line.name}" if line.quantity > 1 else line.name)[:LONGEST],
+        description=line.name[:LONGEST],
         subject=line.subject,
     )
 

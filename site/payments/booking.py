@@ -21,6 +21,9 @@ from receipts.issuing import issue_receipt
 from receipts.models import Transaction
 from receipts.months import day_of
 
+# As an entry's description is kept.
+LONGEST = 200
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settled:
@@ -169,7 +172,7 @@ def income_lines(payment: Payment) -> list[ledger.IncomeLine]:
     """What is booked of its lines, in their order; a free line leaves nothing in the books."""
     plan = f"plan:{payment.plan_id}" if payment.plan_id else ""
     return [
-        income_line(line.values(), subject=line.subject or plan)
+        income_line({**line.values(), "description": line.counted[:LONGEST]}, subject=line.subject or plan)
         for line in payment.lines.select_related("fund").order_by("pk")
         if line.amount or line.tax
     ]

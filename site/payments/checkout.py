@@ -216,7 +216,7 @@ def _create_session(
     return gateway.create_session(
         reference=str(payment.public_id),
         customer=_customer_id(payment),
-        lines=[(line.description, line.amount + line.tax) for line in payment.lines.all() if line.amount],
+        lines=[(line.counted, gross) for line in payment.lines.all() if (gross := line.amount + line.tax)],
         currency=payment.currency,
         interval=payment.interval,
         # Stripe fills in the session's id, so the braces must stay as they are.

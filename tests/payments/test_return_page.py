@@ -69,6 +69,16 @@ def test_paid_page_of_a_payment_made_once_says_once(connected_sandbox: Sandbox) 
     assert "every month" not in page
 
 
+def test_what_a_bank_still_works_on_is_shown_with_its_tax(connected_sandbox: Sandbox) -> None:
+    payment = started(
+        connected_sandbox, parts=[{"amount": 3000, "tax": 570, "quantity": 3}], account=Account.SHOP_SALES
+    )
+    connected_sandbox.complete(str(payment.session_id), "sepa_paid_later")
+    page = come_back(payment, the_payers_browser(payment)).content.decode()
+    for text in ("3 × A gift", "$30.00", "$5.70", "$35.70"):
+        assert text in page, text
+
+
 def test_a_sale_says_that_it_has_no_tax_receipt() -> None:
     an_issuer()
     payment = desk.a_paid_payment(account=Account.SHOP_SALES)

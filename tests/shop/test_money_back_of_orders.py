@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.models import OutgoingMail
 from payments.models import Issue, Payment, Refund
 from payments.refund_parts import asked_of, left_of, total_of
 from payments.refunding import RefundRefused, request_refund
 from receipts import ledger
 from receipts.chart import Account
+from receipts.models import Entry, Invoice
 from shop.models import MoneyBack, Order
 from shop.orders import giving_back
 from shop.orders.cancelling import CannotCancel, cancel
@@ -39,6 +41,18 @@ def owed_to_makers() -> int:
 
 def counts(order: Order) -> list[tuple[int, int, int]]:
     return list(order.order_lines.values_list("sent", "cancelled", "returned"))
+
+
+def test_how_many_of_a_thing_is_said_once_on_every_paper(till: Till, order: Order) -> None:
+    payment = payment_of(order)
+    (invoice,) = Invoice.objects.all()
+    lines = [(line["description"], line["quantity"]) for line in invoice.snapshot["lines"]]
+    assert lines[:2] == [("Candle", 2), ("Soap", 1)]
+    assert payment.describe().startswith("2 × Candle, Soap, ")
+    assert Entry.objects.filter(transaction=payment.transaction).earliest("pk").description == "2 × Candle"
+    refund(payment, order.order_lines.all()[0].subject, 2)
+    mail = OutgoingMail.objects.get(subject="About your payment")
+    assert "2 × Candle" in mail.text and "× 2" not in mail.text
 
 
 class TestCancelling:

@@ -37,6 +37,11 @@ class LineFields(models.Model):
     def __str__(self) -> str:
         return self.description
 
+    @property
+    def counted(self) -> str:
+        """With how many it is of, where it is more than one: "3 × Candle"."""
+        return f"{self.quantity} × {self.description}" if self.quantity > 1 else self.description
+
     def values(self) -> dict[str, Any]:
         """All but the owner, for a copy."""
         names = [field.name for field in LineFields._meta.get_fields() if field.concrete]

@@ -136,7 +136,7 @@ class Payment(models.Model):
         return [payable for payable in found if payable is not None]
 
     def describe(self) -> str:
-        return ", ".join(line.description for line in self.lines.all())
+        return ", ".join(line.counted for line in self.lines.all())
 
 
 class PaymentItem(models.Model):
