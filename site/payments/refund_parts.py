@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, Sum
 
+from payments.currencies import step_of
 from payments.lines_in_books import BookedLine, booked_lines, payment_of
 from payments.models import Payment, PaymentLine, Refund, RefundLine
 from payments.payables import Payable, kind_of
@@ -41,12 +42,14 @@ class LineLeft(RefundPart):
         return not self.gross and not self.quantity
 
     def of_quantity(self, quantity: int) -> RefundPart:
-        """What so many of them cost. The last ones take what is left, so that all together are the line."""
+        """What so many of them cost, down to what a card can be given back; the last ones take what is left."""
         if quantity >= self.quantity:
             return RefundPart(line=self.line, amount=self.amount, tax=self.tax, quantity=self.quantity)
         shares = [quantity, self.line.quantity - quantity]
-        amount, tax = (min(split(paid, shares)[0], left) for paid, left in self._paid_and_left())
-        return RefundPart(line=self.line, amount=amount, tax=tax, quantity=quantity)
+        # Net and tax as one sum: rounded each for itself, two halves would be a cent more than a thing cost.
+        gross = split(self.line.amount + self.line.tax, shares)[0]
+        gross -= gross % step_of(self.line.payment.currency)
+        return self.of_amount(min(gross, self.gross), quantity=quantity)
 
     def of_amount(self, gross: int, *, quantity: int = 0) -> RefundPart:
         """So much of it, tax included; the tax goes back in proportion. ``gross`` is at most what is left."""
@@ -55,9 +58,6 @@ class LineLeft(RefundPart):
 
     def holds(self, part: RefundPart) -> bool:
         return 0 <= part.amount <= self.amount and 0 <= part.tax <= self.tax and 0 <= part.quantity <= self.quantity
-
-    def _paid_and_left(self) -> list[tuple[int, int]]:
-        return [(self.line.amount, self.amount), (self.line.tax, self.tax)]
 
 
 def left_of(payment: Payment) -> list[LineLeft]:

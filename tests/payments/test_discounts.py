@@ -59,6 +59,11 @@ class TestWhatItTakesOff:
     def test_an_amount(self, amount: int, amounts: list[int], off: list[int]) -> None:
         assert apply(DiscountCode(amount=amount), amounts) == off
 
+    def test_of_three_decimals_each_line_stays_one_that_a_card_can_pay(self) -> None:
+        code = DiscountCode(percent=Decimal(10), currency="KWD")
+        assert apply(code, [1000, 2000, 3330]) == [100, 200, 330]
+        assert apply(code, [50, 50]) == [10, 0]
+
     @given(
         amounts=st.lists(st.integers(0, 10**10), max_size=8),
         percent=st.integers(1, 10_000).map(lambda number: Decimal(number).scaleb(-2)) | st.none(),

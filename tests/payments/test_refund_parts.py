@@ -8,15 +8,15 @@ from typing import Any, cast
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from payments.models import PaymentLine
+from payments.models import Payment, PaymentLine
 from payments.refund_parts import LineLeft, RefundPart
 from receipts.ledger import nearest_to
 
 AMOUNTS = st.integers(0, 10**12)
 
 
-def a_line(amount: int, tax: int, quantity: int) -> LineLeft:
-    line = PaymentLine(amount=amount, tax=tax, quantity=quantity)
+def a_line(amount: int, tax: int, quantity: int, currency: str = "USD") -> LineLeft:
+    line = PaymentLine(payment=Payment(currency=currency), amount=amount, tax=tax, quantity=quantity)
     return LineLeft(line=line, amount=amount, tax=tax, quantity=quantity)
 
 
@@ -36,6 +36,25 @@ def test_quantities_sum_to_the_line(amount: int, tax: int, quantity: int, steps:
     for step in steps:
         left = less(left, left.of_quantity(min(step, left.quantity)))
     left = less(left, left.of_quantity(left.quantity))
+    assert left.is_nothing
+
+
+def test_one_of_two_costs_what_the_shelf_said() -> None:
+    # 15.00 each, of which a twentieth is tax: 28.57 and 1.43 for both.
+    assert a_line(2857, 143, 2).of_quantity(1).gross == 1500
+
+
+@given(each=st.integers(1, 10**6), quantity=st.integers(2, 9), off=st.integers(0, 10**5), rate=st.integers(0, 30))
+def test_of_three_decimals_every_part_can_be_given_back_to_a_card(
+    each: int, quantity: int, off: int, rate: int
+) -> None:
+    gross = max(10 * (each * quantity - off), 0)
+    tax = gross * rate // (100 + rate)
+    left = a_line(gross - tax, tax, quantity, "KWD")
+    for _ in range(quantity):
+        part = left.of_quantity(1)
+        assert part.gross % 10 == 0
+        left = less(left, part)
     assert left.is_nothing
 
 

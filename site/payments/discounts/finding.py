@@ -106,9 +106,14 @@ def apply(code: DiscountCode, amounts: Sequence[int]) -> list[int]:
     total = sum(amounts)
     if total <= 0:
         return [0] * len(amounts)
-    off = min(_off(code, total), total)
-    # Down to what a card can pay.
-    return split(off - off % step_of(code.currency or "USD") if off < total else off, amounts)
+    off, step = min(_off(code, total), total), step_of(code.currency or "USD")
+    if off == total:
+        return list(amounts)
+    if any(amount % step for amount in amounts):
+        # No card can pay these anyhow.
+        step = 1
+    # Down to what a card can pay, in all and of each line: what is left of it may be given back alone.
+    return [step * part for part in split(off // step, amounts)]
 
 
 def _off(code: DiscountCode, total: int) -> int:
