@@ -16,6 +16,7 @@ MOST_BYTES = 512 * 1024
 MOST_LINES = 5_000
 NAMES_OF_SKU = ("sku", "article", "number of article")
 NAMES_OF_COUNT = ("count", "counted", "number", "quantity", "on hand", "stock")
+NO_LINES = "We found no lines in this file. It should be a CSV file."
 
 
 class Unreadable(ValueError):
@@ -48,6 +49,8 @@ def rows_of(content: bytes) -> list[Counted]:
     text = _text(content)
     delimiter = max(",;\t", key=text.splitlines()[0].count)
     rows = [(number, cells) for number, cells in _cells(text, delimiter) if any(cells)]
+    if not rows:
+        raise Unreadable(NO_LINES)
     head = [cell.lower() for cell in rows[0][1]]
     sku = _place(head, NAMES_OF_SKU)
     number = _place(head, NAMES_OF_COUNT)
@@ -98,7 +101,7 @@ def _text(content: bytes) -> str:
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
     if not text.strip() or "\x00" in text:
-        raise Unreadable("We found no lines in this file. It should be a CSV file.")
+        raise Unreadable(NO_LINES)
     if text.count("\n") > MOST_LINES:
         raise Unreadable(f"This file has more than {MOST_LINES:,} lines. Split it.")
     return text.lstrip("\r\n")

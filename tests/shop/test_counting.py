@@ -165,7 +165,8 @@ class TestAFileOfCounts:
         assert "Line 2: 3 of it are in checkouts" in page and stock_of(candle) == (5, 3)
 
     @pytest.mark.parametrize(
-        "content", [b"", b"PK\x03\x04", b"sku\ncount", b"a,b\n1,2", b"\x00,\x00", b"sku,count", b'sku,count\n"x,1']
+        "content",
+        [b"", b"PK\x03\x04", b"sku\ncount", b"a,b\n1,2", b"\x00,\x00", b"sku,count", b'sku,count\n"x,1', b",,\n,,\n"],
     )
     def test_what_is_no_list_is_refused_in_words(self, desk: Client, candle: Variant, content: bytes) -> None:
         answer = self.send(desk, content)
