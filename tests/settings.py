@@ -61,6 +61,9 @@ SIGN_IN_SECONDS = 0
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 # Something to sell that belongs to no offering.
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.offering"]  # noqa: F405
+# Each client loads the middleware anew, and there are thousands of clients.
+FINDING = {"whitenoise.middleware.WhiteNoiseMiddleware": "tests.static_files.FoundOnce"}
+MIDDLEWARE = [FINDING.get(name, name) for name in MIDDLEWARE]  # noqa: F405
 # Tests fill in forms in no time and from one address; those of the guard take the real values back.
 GUARD_SECONDS_TO_FILL_IN = 0
 GUARD_CHECKOUTS_PER_ADDRESS = 200
