@@ -18,7 +18,7 @@ from training.bookings.placing import offers_of, place_booking
 from training.models import Offer, Session, Ticket
 from training.prerequisites import missing_for
 from training.prices import visitor_price
-from training.waiting.lines import sessions_with_a_line
+from training.waiting.lines import tickets_behind_a_line
 
 if TYPE_CHECKING:
     from payments.payables import Payable
@@ -33,7 +33,7 @@ class SeatGoods(Goods):
     def price(self, wanted: Sequence[Wanted], request: HttpRequest) -> list[Priced]:
         tickets = tickets_of(wanted)
         offers = offers_of(row.options for row in wanted)
-        lines = sessions_with_a_line([ticket.session_id for ticket in tickets.values()])
+        lines = tickets_behind_a_line(tickets.values())
         missing = missing_for(request, [ticket.session.page_id for ticket in tickets.values()])
         now = timezone.now()
         found = []
@@ -43,7 +43,7 @@ class SeatGoods(Goods):
                 continue
             offer = offers.get(str(row.options.get("offer", "")))
             has_offer = offer is not None and is_good(offer, ticket, now)
-            left = seats_for(row, ticket, offer if has_offer else None, is_line=ticket.session_id in lines)
+            left = seats_for(row, ticket, offer if has_offer else None, is_line=ticket.pk in lines)
             found.append(
                 self._priced(row, ticket, request, left=left, at=now, needs=missing.get(ticket.session.page_id, ""))
             )

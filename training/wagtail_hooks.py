@@ -6,6 +6,10 @@ from wagtail import hooks
 
 from payments.goods import Goods
 from training.goods import OwnPriceSeatGoods, SeatGoods
+from training.waiting import hooks as waiting_hooks
+
+# Registered there, beside what they give.
+__all__ = ["waiting_hooks"]
 
 
 @hooks.register("register_goods")

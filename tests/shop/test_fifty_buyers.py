@@ -13,7 +13,7 @@ from receipts.models import Payer
 from shop.models import MoneyBack, Order
 from shop.orders import giving_back
 from shop.stock.counting import count
-from tests.shop.buyers import at_once
+from tests.at_once import at_once
 from tests.shop.shelves import a_variant, an_order, row, stock_of, unexplained
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def payers(number: int) -> list[Payer]:
 @pytest.mark.slow
 def test_one_gets_the_last_one_and_forty_nine_are_told_before_they_pay(connected_sandbox: Sandbox) -> None:
     candle = a_variant(stock=1)
-    told = at_once("start", *(f"{payer.pk}:{candle.pk}" for payer in payers(BUYERS)))
+    told = at_once("tests.shop.buyers:start", *(f"{payer.pk}:{candle.pk}" for payer in payers(BUYERS)))
     assert sorted(told) == ["paid"] + ["“Candle” has just been sold out."] * (BUYERS - 1)
     assert stock_of(candle) == (0, 0)
     assert Order.objects.placed().count() == 1
@@ -52,7 +52,7 @@ def test_of_many_who_pay_too_late_at_once_only_so_many_are_served_and_all_others
     for payment in started:
         release(payment, Payment.Status.EXPIRED)
     count(candle, 3)
-    assert at_once("pay", *(str(payment.pk) for payment in started)) == ["paid"] * 8
+    assert at_once("tests.at_once:pay", *(str(payment.pk) for payment in started)) == ["paid"] * 8
     states = sorted(Order.objects.values_list("state", flat=True))
     assert states == ["paid"] * 3 + ["unfillable"] * 5
     assert stock_of(candle) == (0, 0)

@@ -118,15 +118,25 @@ def place(booking: Booking, booked: Transaction | None) -> None:
             return
     booking.refresh_from_db()
     booking.enrolments.filter(holds_seat=True).update(state="confirmed", confirmed_at=timezone.now())
+    offers.settle(Counter(pk for pk in booking.enrolments.values_list("offer", flat=True) if pk))
     mails.confirmed(booking)
 
 
 @transaction.atomic
 def _take_anew(booking: Booking) -> None:
-    """The hold was released before the money came: whoever paid comes before who only waits."""
+    """The hold was released before the money came: whoever paid comes before who only waits.
+
+    What is offered to them again by then is theirs without another seat.
+    """
     enrolments = list(booking.enrolments.filter(holds_seat=False).order_by("pk"))
-    take(Counter(enrolment.ticket_id for enrolment in enrolments), from_the_line=True)
-    _rows(enrolments).update(holds_seat=True)
+    offered = [enrolment for enrolment in enrolments if enrolment.offer_id]
+    try:
+        offers.take_up(Counter(enrolment.offer_id for enrolment in offered if enrolment.offer_id))
+    except NotAvailable:
+        offered = []
+    new = [enrolment for enrolment in enrolments if enrolment not in offered]
+    take(Counter(enrolment.ticket_id for enrolment in new), from_the_line=True)
+    _rows(enrolments).update(state="held", holds_seat=True)
 
 
 def owe_all(booking: Booking, booked: Transaction | None, reason: str) -> None:

@@ -15,12 +15,16 @@ class WaitingEntry(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
+        # Seats are kept for them until they answer; nobody behind them waits for that.
+        OFFERED = "offered", "Has an offer"
         # All that was asked for was offered and taken.
         SERVED = "served", "Has a seat"
         LEFT = "left", "Left the list"
         # Had an offer and did not want it, or let it pass.
         PASSED = "passed", "Did not take the offer"
         CLOSED = "closed", "Too late"
+
+    IN_LINE = (State.WAITING, State.OFFERED)
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     ticket = models.ForeignKey("training.Ticket", on_delete=models.PROTECT, related_name="waiting")
@@ -40,10 +44,12 @@ class WaitingEntry(models.Model):
         indexes = [models.Index(fields=["session", "since"], condition=Q(state="waiting"), name="who_waits_first")]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state="waiting") | Q(wanted__gt=0), name="who_waits_waits_for_something"
+                condition=~Q(state__in=["waiting", "offered"]) | Q(wanted__gt=0), name="who_waits_waits_for_something"
             ),
             models.UniqueConstraint(
-                fields=["ticket", "email"], condition=Q(state="waiting"), name="an_address_waits_once_for_a_ticket"
+                fields=["ticket", "email"],
+                condition=Q(state__in=["waiting", "offered"]),
+                name="an_address_waits_once_for_a_ticket",
             ),
         ]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from payments.goods import NotAvailable
@@ -22,8 +23,7 @@ def take_up(wanted: Mapping[int, int]) -> None:
     Raises NotAvailable where an offer is over, taken in another tab, or of fewer seats.
     """
     for pk, number in sorted(wanted.items()):
-        now = timezone.now()
-        offer = _offers().get(pk=pk)
+        now, offer = timezone.now(), _offers().get(pk=pk)
         mine = _offers().filter(pk=pk, state="open", until__gt=now, seats=offer.seats, seats__gte=number)
         if not mine.update(state="taken", answered_at=now, seats=number):
             raise NotAvailable(OVER)
@@ -40,10 +40,25 @@ def reopen(unpaid: Mapping[int, int]) -> set[int]:
         mine = _offers().filter(pk=pk, state="taken")
         if mine.filter(until__gt=timezone.now()).update(state="open", answered_at=None):
             still_open.add(pk)
-        else:
-            mine.update(state="expired")
+        elif mine.update(state="expired"):
+            _entries().filter(offers=pk, state="offered").update(state="passed")
     return still_open
+
+
+@transaction.atomic
+def settle(paid: Mapping[int, int]) -> None:
+    """The seats of these offers are paid for. Who wanted more of them keeps their place in the line for the rest."""
+    for pk, number in sorted(paid.items()):
+        offer = _offers().get(pk=pk)
+        entry = _entries().filter(pk=offer.entry_id, state="offered")
+        if entry.filter(wanted__gt=number).update(wanted=F("wanted") - number, state="waiting"):
+            continue
+        entry.update(state="served", wanted=0)
 
 
 def _offers() -> Any:
     return apps.get_model("training", "Offer").objects.all()
+
+
+def _entries() -> Any:
+    return apps.get_model("training", "WaitingEntry").objects.all()
