@@ -30,6 +30,7 @@ GRANTED = frozenset(
         "change_issue",
         "change_safemode",
         "refund_payment",
+        "export_payment",
     }
 )
 

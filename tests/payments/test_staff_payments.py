@@ -126,6 +126,18 @@ def test_csv_export_holds_what_is_filtered_and_runs_no_formula(tamara: Client) -
     assert "Not paid" not in text
 
 
+def test_who_may_only_look_takes_no_file_along() -> None:
+    desk.a_paid_payment()
+    looker = desk.signed_in(desk.colleague("view_payment"))
+    assert "export=csv" not in looker.get(LISTING).content.decode()
+    for kind in ("csv", "xlsx"):
+        assert looker.get(LISTING, {"export": kind}).status_code == 302
+    exporter = desk.signed_in(desk.colleague("view_payment", "export_payment", email="dora@example.org"))
+    assert "export=csv" in exporter.get(LISTING).content.decode()
+    for kind in ("csv", "xlsx"):
+        assert exporter.get(LISTING, {"export": kind})["Content-Disposition"].startswith("attachment")
+
+
 def test_xlsx_export_holds_amounts_as_numbers(tamara: Client) -> None:
     desk.a_paid_payment(amount=5050)
     response = tamara.get(LISTING, {"export": "xlsx"})

@@ -97,7 +97,7 @@ class Payment(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["status", "created_at"])]
-        permissions = [("refund_payment", "Can refund a payment")]
+        permissions = [("refund_payment", "Can refund a payment"), ("export_payment", "Can export who paid what")]
 
     def __str__(self) -> str:
         return f"Payment {str(self.public_id)[:8]}"

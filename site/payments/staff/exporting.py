@@ -1,4 +1,4 @@
-"""The payments' listing as CSV or XLSX: what is filtered and searched, all of it, in constant memory."""
+"""What a row of the payments' listing is in a file; all of them in constant memory."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
 from django.utils.timezone import localtime
-from wagtail.admin.views import generic
 
 from payments.models import Payment
 from payments.staff.rows import how_often, streams_of
-from receipts.exports import Cell, csv_response, xlsx_response
+from receipts.exports import Cell
 from receipts.money import major
 
 ROWS_AT_ONCE = 1_000
@@ -50,17 +48,3 @@ def export_row(payment: Any) -> tuple[Cell, ...]:
 
 def export_rows(payments: QuerySet[Payment]) -> Iterator[tuple[Cell, ...]]:
     return (export_row(payment) for payment in payments.iterator(chunk_size=ROWS_AT_ONCE))
-
-
-class PaymentExport(generic.IndexView):
-    """Wagtail's export buttons, with the guarded writer behind them."""
-
-    # Wagtail shows the buttons where this names something; the columns are HEADER's.
-    list_export = ["public_id"]
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not self.is_export:
-            response: HttpResponseBase = super().get(request, *args, **kwargs)
-            return response
-        write = csv_response if request.GET["export"] == self.FORMAT_CSV else xlsx_response
-        return write("payments", HEADER, export_rows(self.get_queryset()))

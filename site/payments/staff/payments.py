@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,27 +13,33 @@ from wagtail.admin.widgets.button import HeaderButton
 from payments.models import Payment, Refund
 from payments.staff.columns import StatusColumn
 from payments.staff.details import details_of
-from payments.staff.exporting import PaymentExport
+from payments.staff.exporting import HEADER, export_rows
 from payments.staff.filters import PaymentFilterSet
 from payments.staff.refunds import RefundView
 from payments.staff.rows import how_often, listed_payments, streams_of
 from payments.staff.searching import search_payments
 from payments.staff.viewset import StaffViewSet
+from receipts.exports import Cell
 from receipts.staff.columns import MomentColumn, MoneyColumn
-from receipts.staff.viewset import BooksIndexView, BooksInspectView
+from receipts.staff.exporting import ExportedIndexView
+from receipts.staff.viewset import BooksInspectView
 
 WANTED = frozenset({Payment.Status.PARKED, Payment.Status.PROCESSING})
 
 
-class PaymentIndexView(PaymentExport, BooksIndexView):
+class PaymentIndexView(ExportedIndexView):
     is_searchable = True
     page_title = "Payments"
+    export_name, export_header = "payments", HEADER
 
     def get_base_queryset(self) -> QuerySet[Payment]:
         return listed_payments()
 
     def search_queryset(self, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
         return search_payments(queryset, self.search_query) if self.is_searching else queryset
+
+    def export_rows(self, rows: QuerySet[Payment]) -> Iterator[tuple[Cell, ...]]:
+        return export_rows(rows)
 
 
 class PaymentInspectView(BooksInspectView):
@@ -72,7 +79,7 @@ class PaymentViewSet(StaffViewSet):
     inspect_template_name = "payments/staff/payment.html"
     filterset_class = PaymentFilterSet
     ordering = "-created_at"
-    actions = ("refund",)
+    actions = ("refund", "export")
     list_display = [
         TitleColumn("payer", accessor="payer.name", url_name="payments:inspect", sort_key="payer__name"),
         Column("for", accessor=streams_of),
