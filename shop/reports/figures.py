@@ -1,7 +1,8 @@
 """Figures of each order line by month: money as the books say, units as the orders say. A constant number of queries.
 
-Sales are net of discount and tax, less what went back; makers' pay is what they were owed, less what came back. Both
-are sums of ledger entries, so that the reports agree with the books. Amounts are minor units.
+Sales are net of discount and tax, less what went back; makers' pay is what they were owed, less what came back; sending
+is what customers paid for it, shared out over the lines of its order. All are sums of ledger entries, so that the
+reports agree with the books. Amounts are minor units.
 """
 
 from __future__ import annotations
@@ -26,10 +27,13 @@ from receipts.months import month_of
 from shop.models import Order, OrderLine, Return
 
 SUBJECT = "orderline:"
+SENDING = "ordershipping:"
 FEE = "stripe:fee:"
 # Which line of an order, or None for what the books know of no order; the month; the currency.
 Key = tuple[int | None, int, str]
-COUNTED = ("units", "sales", "maker_pay", "materials", "fees")
+COUNTED = ("units", "sales", "maker_pay", "materials", "fees", "sending")
+# SQLite takes no more keys than this in one question.
+MANY = 30_000
 
 
 @dataclass(kw_only=True)
@@ -41,6 +45,8 @@ class Figures:
     maker_pay: int = 0
     materials: int = 0
     fees: int = 0
+    # No part of the sales, nor of what is left of them: what parcels cost us is not known by order.
+    sending: int = 0
 
     def add(self, other: Figures) -> None:
         for name in COUNTED:
@@ -74,10 +80,12 @@ class Period:
 
 def figures_by_line(period: Period) -> dict[Key, Figures]:
     found: dict[Key, Figures] = defaultdict(Figures)
-    for key, amount in _balance(period, Account.SHOP_SALES, F("subject")):
-        found[key].sales += amount
-    for key, amount in _balance(period, Account.MAKER_PAY, F("transaction__reference")):
-        found[key].maker_pay -= amount
+    for text, month, currency, amount in _balance(period, Account.SHOP_SALES, F("subject")):
+        found[line_named(text), month, currency].sales += amount
+    for text, month, currency, amount in _balance(period, Account.MAKER_PAY, F("transaction__reference")):
+        found[line_named(text), month, currency].maker_pay -= amount
+    for key, amount in sending_by_line(period):
+        found[key].sending += amount
     for key, amount in fees_by_line(period):
         found[key].fees += amount
     for key, units, materials in units_by_line(period):
@@ -88,16 +96,42 @@ def figures_by_line(period: Period) -> dict[Key, Figures]:
 
 def line_named(text: str) -> int | None:
     """The order line that a subject or a reference names, or None."""
-    named = re.match(r"orderline:(\d{1,18})(?::|$)", text)
+    return _key_in(text, SUBJECT)
+
+
+def _key_in(text: str, prefix: str) -> int | None:
+    named = re.match(rf"{prefix}(\d{{1,18}})(?::|$)", text)
     return int(named[1]) if named else None
 
 
-def _balance(period: Period, account: str, told_by: F) -> Iterator[tuple[Key, int]]:
-    """Credits less debits of an account, by the line that is named there."""
+def _balance(period: Period, account: str, told_by: F) -> Iterator[tuple[str, int, str, int]]:
+    """Credits and (below zero) debits of an account, by what is named there, month and currency."""
     for side, sign in (("credit", 1), ("debit", -1)):
         sums = period.entries().filter(**{side: account}).values_list(told_by, "month", "currency")
         for text, month, currency, amount in sums.annotate(total=Sum("amount")):
-            yield (line_named(text), month, currency), sign * amount
+            yield text, month, currency, sign * amount
+
+
+def sending_by_line(period: Period) -> Iterator[tuple[Key, int]]:
+    """What was paid for sending: each line's part by what it cost, so that it serves the purpose as its goods do."""
+    paid = list(_balance(period, Account.SHIPPING_INCOME, F("subject")))
+    lines = _lines_by_order({order for text, *_ in paid if (order := _key_in(text, SENDING)) is not None})
+    for text, month, currency, amount in paid:
+        sent = lines.get(_key_in(text, SENDING), [(None, 1)])
+        for (line, _), part in zip(sent, split(amount, [weight for _, weight in sent]), strict=True):
+            yield (line, month, currency), part
+
+
+def _lines_by_order(orders: set[int]) -> dict[int | None, list[tuple[int | None, int]]]:
+    """The lines of each order, with what each cost; where all of it was free, they weigh alike."""
+    lines: dict[int | None, list[tuple[int | None, int]]] = defaultdict(list)
+    rows = OrderLine.objects.filter(order__in=orders) if len(orders) < MANY else OrderLine.objects.all()
+    for order, line, amount in rows.order_by("pk").values_list("order", "pk", "amount"):
+        lines[order].append((line, amount))
+    return {
+        order: mine if any(amount for _, amount in mine) else [(line, 1) for line, _ in mine]
+        for order, mine in lines.items()
+    }
 
 
 def fees_by_line(period: Period) -> Iterator[tuple[Key, int]]:

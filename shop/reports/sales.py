@@ -8,7 +8,7 @@ from datetime import datetime
 
 from receipts.reports.charts import month_label
 from shop.models import OrderLine, ProductCategory, Purpose
-from shop.reports.figures import Figures, Period, figures_by_line
+from shop.reports.figures import MANY, Figures, Period, figures_by_line
 
 # By what it is told apart: name in addresses, and heading.
 DIMENSIONS = {
@@ -64,7 +64,7 @@ class About:
 
 
 def sales_reports(by: str, period: Period) -> list[SalesReport]:
-    """One report for each currency that had sales or costs. Nine queries, however much was sold.
+    """One report for each currency that had sales or costs. Twelve queries, however much was sold.
 
     A product in several categories counts in the first of them, so that the rows sum to what was sold.
     """
@@ -108,10 +108,6 @@ def about_lines(keys: set[int]) -> dict[int, About]:
         )
         for pk, product, title, alias, purpose in rows
     }
-
-
-# SQLite takes no more keys than this in one question.
-MANY = 30_000
 
 
 def _first_categories() -> dict[int, str]:

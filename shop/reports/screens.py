@@ -68,7 +68,7 @@ class SalesView(ReportView):
 def header(by: str) -> tuple[str, ...]:
     return (
         DIMENSIONS[by], "Units", "Sales", "Maker pay", "Materials", "Stripe fees", "What is left", "Maker pay in %",
-        "Currency",
+        "Paid for sending", "Currency",
     )  # fmt: skip
 
 
@@ -77,7 +77,8 @@ def export_rows(reports: list[SalesReport]) -> Iterator[Row]:
         for row in report.rows:
             amounts = (row.sales, row.maker_pay, row.materials, row.fees, row.margin)
             share = "" if row.maker_share is None else f"{row.maker_share // 10}.{row.maker_share % 10}"
-            yield (row.label, row.units, *(major(one, report.currency) for one in amounts), share, report.currency)
+            money = [major(one, report.currency) for one in amounts]
+            yield (row.label, row.units, *money, share, major(row.sending, report.currency), report.currency)
 
 
 def file_name(wanted: dict[str, Any]) -> str:

@@ -100,6 +100,7 @@ class TestSales:
             assert total.sales == abs(ledger_balance(Account.SHOP_SALES)) == 3 * 2000 + 1500
             assert total.maker_pay == abs(ledger_balance(Account.MAKER_PAY)) == 3 * 800 + 500
             assert total.units == 4 and total.materials == 4 * 200
+            assert total.sending == abs(ledger_balance(Account.SHIPPING_INCOME)) == 2 * 500
 
     def test_by_product_maker_category_purpose_and_month(self, year: list[Order]) -> None:
         candle, soap = (3, 6000, 2400, 600), (1, 1500, 500, 200)
@@ -119,6 +120,32 @@ class TestSales:
         goods_of_second = second * 2000 // 2500
         assert abs(rows["Soap"] - first * 1500 // paid_in_all) <= 1
         assert abs(rows["Candle"] - (first * 6330 // paid_in_all + goods_of_second)) <= 2
+
+    def test_sending_is_related_to_the_purpose_as_its_goods_are(self, year: list[Order]) -> None:
+        # 5.00 for candles of 60.00 and soap of 15.00; 5.00 for the one candle of the other order.
+        sending = {row.label: row.sending for row in report("purpose").rows}
+        assert sending == {"Related to our purpose": 400 + 500, "Unrelated to our purpose": 100}
+        margins = {row.label: row.sales - row.maker_pay - row.materials - row.fees for row in report("purpose").rows}
+        assert {row.label: row.margin for row in report("purpose").rows} == margins, "and no part of what is left"
+
+    def test_sending_that_was_given_back_is_taken_off(self, year: list[Order]) -> None:
+        payment = Payment.objects.get(items__payable_kind="shop.order", items__payable_id=year[0].pk)
+        left = next(one for one in left_of(payment) if one.line.subject == year[0].shipping_subject)
+        request_refund(payment, amount=200, reason="Late", by=None, parts=[left.of_amount(200)])
+        sending = {row.label: row.sending for row in report("product").rows}
+        assert sending == {"Candle": 400 + 500 - 160, "Soap": 100 - 40}
+
+    def test_sending_of_free_goods_is_shared_alike_and_of_no_order_stands_apart(
+        self, connected_sandbox: Sandbox
+    ) -> None:
+        rows = [row(a_variant(title=title), 1, discount=2000) for title in ("Candle", "Soap")]
+        paid(connected_sandbox, an_order(*rows))
+        record_income(
+            reference="market:2", occurred_at=timezone.now(), payer=None, currency="USD", held_in=Account.CASH,
+            lines=[IncomeLine(account=Account.SHIPPING_INCOME, amount=70, fund=Fund.unrestricted())],
+        )  # fmt: skip
+        sending = {row.label: row.sending for row in report("product").rows}
+        assert sending == {"Candle": 250, "Soap": 250, "Not from an order": 70}
 
     def test_what_was_recorded_later_is_not_known_yet(self, year: list[Order]) -> None:
         assert sales_reports("product", this_year(as_of=timezone.now() - timedelta(days=1))) == []
@@ -143,7 +170,7 @@ class TestSales:
     def test_many_lines_take_as_many_queries_as_few(self, year: list[Order], django_assert_num_queries: Any) -> None:
         with CaptureQueriesContext(connection) as few:
             report("category")
-        assert len(few) <= 9
+        assert len(few) <= 12
         for _ in range(5):
             a_paid_order(row(a_variant(), 2), row(a_variant()))
         with django_assert_num_queries(len(few)):
@@ -204,6 +231,7 @@ class TestScreens:
         told = dict(zip(header, first, strict=True))
         assert (told["Maker"], told["Units"], told["Sales"], told["Maker pay"]) == ("Rosa", "3", "60.00", "24.00")
         assert told["Maker pay in %"] == "40.0" and second[0] == "Ines"
+        assert told["Paid for sending"] == "9.00" and "$9.00" in text
         xlsx = tessa.get(reverse("shop_reports:index"), {"by": "maker", "export": "xlsx"})
         assert xlsx.status_code == 200 and "sales-by-maker" in xlsx["Content-Disposition"]
 
