@@ -16,6 +16,9 @@ class MoneyBack(models.Model):
         RETURNED = "returned", "Came back"
         PAID_TWICE = "paid_twice", "Paid twice"
 
+    # The customer got nothing for it, so nothing of it is kept.
+    WHOLE = (Reason.SOLD_OUT, Reason.PAID_TWICE)
+
     order = models.ForeignKey("shop.Order", on_delete=models.PROTECT, related_name="money_back")
     payment = models.ForeignKey("payments.Payment", on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=10, choices=Reason)
@@ -42,6 +45,10 @@ class MoneyBack(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()}: order {self.order_id}"
+
+    @property
+    def is_whole(self) -> bool:
+        return self.reason in self.WHOLE
 
     @property
     def mark(self) -> str:

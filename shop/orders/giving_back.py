@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db.models import Q
@@ -10,7 +9,7 @@ from django.utils import timezone
 
 from payments.issues import close_issue, open_issue
 from payments.models import Refund
-from payments.refund_parts import RefundPart, asked_of, left_of, total_of
+from payments.refund_parts import LineLeft, RefundPart, asked_of, left_of, total_of
 from payments.refunding import RefundRefused, request_refund
 from shop.models.money_back import MoneyBack
 
@@ -18,6 +17,7 @@ from shop.models.money_back import MoneyBack
 TAKEN_FOR = timedelta(minutes=10)
 # A customer does not wait longer than this without somebody of ours knowing.
 LONG = timedelta(days=1)
+NO_LINES = "What was booked of this payment is not what was ordered, so what to give back is not known. Look at it."
 
 
 def give_back_all() -> int:
@@ -41,6 +41,8 @@ def give_back(pk: int) -> bool:
 def _give_back(owed: MoneyBack) -> bool:
     refund = refund_of(owed)
     if refund is None or refund.status == Refund.Status.REQUESTED:
+        if refund is None and not lines_of(owed):
+            return _leave_without_lines(owed)
         parts = asked_of(refund) if refund else parts_of(owed)
         amount = refund.amount if refund else total_of(parts)
         if not amount:
@@ -62,13 +64,23 @@ def refund_of(owed: MoneyBack) -> Refund | None:
     return owed.payment.refunds.filter(reason=owed.mark).order_by("-pk").first()
 
 
+def lines_of(owed: MoneyBack) -> list[LineLeft]:
+    """Which lines of its payment it is about, with what is left of each. None: something else was booked."""
+    named = {row.line.subject for row in owed.lines.select_related("line")}
+    if owed.with_shipping:
+        named.add(owed.order.shipping_subject)
+    return [left for left in left_of(owed.payment) if left.line.subject in named]
+
+
 def parts_of(owed: MoneyBack) -> list[RefundPart]:
-    """What of each line of its payment goes back: what these units cost, and at most what is left of that."""
-    units = {f"orderline:{row.line_id}": row.quantity for row in owed.lines.all()}
-    parts: Sequence[RefundPart] = [
-        left.of_quantity(min(units.get(left.line.subject, left.quantity), left.quantity))
-        for left in left_of(owed.payment)
-        if left.line.subject in units or (owed.with_shipping and left.line.subject == owed.order.shipping_subject)
+    """What of each line of its payment goes back: what these units cost, and at most what is left of that.
+
+    Where nothing of an order was kept for the customer, and of the sending, all that is left.
+    """
+    units = {row.line.subject: row.quantity for row in owed.lines.select_related("line")}
+    parts = [
+        left.rest if owed.is_whole or left.line.subject not in units else left.of_quantity(units[left.line.subject])
+        for left in lines_of(owed)
     ]
     return [part for part in parts if part.gross]
 
@@ -90,6 +102,13 @@ def _wait(owed: MoneyBack, why: str) -> bool:
 
 def _key(owed: MoneyBack) -> str:
     return f"money_back:{owed.pk}"
+
+
+def _leave_without_lines(owed: MoneyBack) -> bool:
+    """Asking again would find no more: a person says what goes back, and the customer must not wait for ever."""
+    MoneyBack.objects.filter(pk=owed.pk).update(settled_at=timezone.now(), problem=NO_LINES)
+    open_issue("refund_failed", _key(owed), f"{owed.mark}: {NO_LINES}", payment=owed.payment)
+    return False
 
 
 def _leave_to_staff(owed: MoneyBack, refund: Refund, why: str) -> bool:

@@ -41,10 +41,20 @@ class LineLeft(RefundPart):
     def is_nothing(self) -> bool:
         return not self.gross and not self.quantity
 
+    @property
+    def rest(self) -> RefundPart:
+        """All that is left of it, also where money alone is."""
+        return RefundPart(line=self.line, amount=self.amount, tax=self.tax, quantity=self.quantity)
+
     def of_quantity(self, quantity: int) -> RefundPart:
-        """What so many of them cost, down to what a card can be given back; the last ones take what is left."""
+        """What so many of them cost, down to what a card can be given back; the last ones take what is left.
+
+        None of them cost nothing: money that stayed with us when the last one came back is not theirs.
+        """
+        if quantity <= 0 or not self.quantity:
+            return RefundPart(line=self.line, amount=0)
         if quantity >= self.quantity:
-            return RefundPart(line=self.line, amount=self.amount, tax=self.tax, quantity=self.quantity)
+            return self.rest
         shares = [quantity, self.line.quantity - quantity]
         # Net and tax as one sum: rounded each for itself, two halves would be a cent more than a thing cost.
         gross = split(self.line.amount + self.line.tax, shares)[0]
@@ -90,7 +100,7 @@ def rest_of(payment: Payment, payable: Payable | None = None) -> list[RefundPart
     """All that is left of a payment, or of what one payable was paid by it."""
     mine = (kind_of(payable), payable.pk) if payable else None
     return [
-        left.of_quantity(left.quantity)
+        left.rest
         for left in left_of(payment)
         if not left.is_nothing and mine in {None, (left.line.item.payable_kind, left.line.item.payable_id)}
     ]

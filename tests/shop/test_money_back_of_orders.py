@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import OutgoingMail
-from payments.models import Issue, Payment, Refund
+from payments.models import Issue, Payment, PaymentLine, Refund
 from payments.refund_parts import asked_of, left_of, total_of
 from payments.refunding import RefundRefused, request_refund
 from receipts import ledger
 from receipts.chart import Account
 from receipts.models import Entry, Invoice
 from shop.models import MoneyBack, Order
-from shop.orders import giving_back
+from shop.orders import giving_back, owing
 from shop.orders.cancelling import CannotCancel, cancel
 from shop.orders.returning import CannotReturn, accept, ask, give_back, receive
 from tests.offering.models import Offering
@@ -130,6 +130,26 @@ class TestCancelling:
         request_refund(payment, amount=waiting.amount, reason="", by=None, parts=asked_of(waiting))
         assert till.give_back() == 1
         assert sorted(Refund.objects.values_list("amount", flat=True)) == [700, 4221]
+
+    def test_money_that_stayed_with_us_for_a_unit_does_not_go_back_with_another(self, till: Till, order: Order) -> None:
+        """Both candles were paid back by hand, less 5.00 for a scratch."""
+        payment, (candles, soap) = payment_of(order), list(order.order_lines.all())
+        left = left_of(payment)[0]
+        part = left.of_amount(left.gross - 500, quantity=2)
+        request_refund(payment, amount=part.gross, reason="Scratched", by=None, parts=[part])
+        owing.owe_units(order, {candles.pk: 1, soap.pk: 1}, MoneyBack.Reason.CANCELLED)
+        till.give_back()
+        assert sorted(Refund.objects.values_list("amount", flat=True)) == [700, 3721]
+
+    def test_where_no_lines_are_found_a_person_hears_of_it(self, till: Till, order: Order) -> None:
+        PaymentLine.objects.filter(payment=payment_of(order)).update(account=Account.GIFTS)
+        cancel(order, {line.pk: line.quantity for line in order.order_lines.all()})
+        assert till.give_back() == till.give_back() == 0
+        owed = MoneyBack.objects.get()
+        assert owed.settled_at and owed.problem == giving_back.NO_LINES and not Refund.objects.exists()
+        issue = Issue.objects.get(kind="refund_failed", closed_at=None)
+        assert order.number in issue.detail and issue.payment == payment_of(order)
+        assert unexplained() == []
 
 
 class TestRefundsByStaff:
