@@ -72,6 +72,27 @@ def test_the_form_offers_the_rest_of_every_line_and_names_the_fee(tamara: Client
     assert "Stripe’s fee" in text and "Stripe keeps it, whatever goes back." in text
 
 
+def test_a_link_from_one_order_fills_in_its_lines_and_leaves_the_gift(tamara: Client, payment: Payment) -> None:
+    order = payment.items.exclude(lines__account="gifts").get()
+    shown = tamara.get(page(payment), {"of": f"{order.payable_kind}:{order.payable_id}"})
+    rows = {row.left.line.description: row for row in shown.context["form"].rows}
+    assert [rows[name].quantity.value() for name in ("Candle", "Lantern")] == [3, 1]
+    assert rows["Shipping"].amount.value() == "4.76" and rows["A gift"].amount.value() == ""
+    assert "What else was paid with it stays" in shown.content.decode()
+    values = dict(shown.context["form"].as_typed) | {"reason": "All of the order", "step": "confirmed"}
+    tamara.post(page(payment), values)
+    payment.refresh_from_db()
+    assert payment.refundable_amount == 5000, "the gift stays"
+
+
+@pytest.mark.parametrize(
+    "of", ["", ":", "offering.offering", "offering.offering:x", "offering.offering:" + "9" * 30, "\x00:1"]
+)
+def test_a_link_from_nothing_of_this_payment_fills_in_all(tamara: Client, payment: Payment, of: str) -> None:
+    rows = list(tamara.get(page(payment), {"of": of}).context["form"].rows)
+    assert [row.quantity.value() if row.quantity else row.amount.value() for row in rows] == [3, 1, "4.76", "50.00"]
+
+
 def test_sent_as_it_is_everything_goes_back(tamara: Client, payment: Payment) -> None:
     form = tamara.get(page(payment)).context["form"]
     values = dict(form.as_typed) | {"reason": "All of it"}

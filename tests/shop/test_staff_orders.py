@@ -15,6 +15,7 @@ from payments import checkout, worker
 from payments.models import Payment
 from shop.models import Order, Return, Shipment
 from shop.orders.returning import receive
+from tests.offering.models import Offering
 from tests.receipts import cast
 from tests.shop.desk import a_paid_order, a_return, send_all
 from tests.shop.shelves import a_variant, an_order, by_post, row, stock_of
@@ -314,9 +315,21 @@ class TestRealMoney:
         assert payment.refunded_amount == payment.amount == 4500
         assert "To pay back" not in page(tessa, "index")
 
+    def test_refund_leads_to_the_lines_of_this_order_and_leaves_what_else_was_paid(
+        self, tessa: Client, connected_sandbox: Any
+    ) -> None:
+        order = an_order(row(a_variant(), 2))
+        payment = pay(connected_sandbox, order, Offering.objects.create(name="A gift", amount=5000))
+        address = f"{reverse('payments:refund', args=[payment.pk])}?of=shop.order:{order.pk}"
+        assert f'href="{address}"' in page(tessa, "inspect", order.pk)
+        rows = {row.left.line.description: row for row in tessa.get(address).context["form"].rows}
+        assert rows["2 × Candle"].quantity.value() == 2 and rows["By post"].amount.value() == "5.00"
+        (gift,) = [row for name, row in rows.items() if name not in ("2 × Candle", "By post")]
+        assert gift.amount.value() == ""
 
-def pay(sandbox: Any, order: Order) -> Payment:
-    payment = checkout.start(payer=order.payer, payables=[order], cancel_path="/")
+
+def pay(sandbox: Any, order: Order, *beside: Any) -> Payment:
+    payment = checkout.start(payer=order.payer, payables=[order, *beside], cancel_path="/")
     sandbox.complete(str(payment.session_id))
     worker.sync("checkout.session", str(payment.session_id))
     payment.refresh_from_db()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,26 +40,31 @@ class Row:
 
 
 class LinesForm(CommonFields):
-    """Left as it is, it gives back all that is left. A quantity without an amount costs what was paid for so many."""
+    """Left as it is, it gives back all that is left, or all that is left of ``items`` where these are named.
+
+    A quantity without an amount costs what was paid for so many.
+    """
 
     # Stripe's refusal, or ours, is about all of it.
     refusal_field = None
 
-    def __init__(self, *args: Any, payment: Payment, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, payment: Payment, items: Collection[int] = (), **kwargs: Any) -> None:
         super().__init__(*args, payment=payment, **kwargs)
+        self.items = items
         self.left = [left for left in left_of(payment) if not left.is_nothing]
         for left in self.left:
             self._add_fields(left)
 
     def _add_fields(self, left: LineLeft) -> None:
         currency, key, counted = self.payment.currency, left.line.pk, is_counted(left.line) and left.quantity
+        goes_back = not self.items or left.line.item_id in self.items
         if counted:
             self.fields[f"quantity_{key}"] = forms.IntegerField(
                 label=f"How many of {left.line.description}",
                 min_value=0,
                 max_value=left.quantity,
                 required=False,
-                initial=left.quantity,
+                initial=left.quantity if goes_back else 0,
                 error_messages={
                     "invalid": "Enter a whole number.",
                     "min_value": "Enter a whole number, 0 or more.",
@@ -70,7 +75,7 @@ class LinesForm(CommonFields):
             label=f"Amount for {left.line.description}, in {currency}, with tax",
             max_length=30,
             required=False,
-            initial="" if counted else plain(left.gross, currency),
+            initial=plain(left.gross, currency) if goes_back and not counted else "",
             help_text=BY_PRICE if counted else "",
         )
 

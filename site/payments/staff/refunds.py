@@ -23,6 +23,9 @@ from payments.staff.refund_lines import LinesForm, goes_by_line
 from payments.staff.refund_results import fee_of, papers_touched
 from receipts.money import format_amount
 
+# Of a key in an address: any database takes so many digits.
+LONGEST_KEY = 18
+
 
 class RefundView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
     model = Payment
@@ -41,6 +44,14 @@ class RefundView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  
     def waiting(self) -> Refund | None:
         return self.payment.refunds.filter(status=Refund.Status.REQUESTED).first()
 
+    @cached_property
+    def items(self) -> list[int]:
+        """Of what the link was about (``?of=offering.thing:12``), where not all of the payment was for that."""
+        kind, _, key = self.request.GET.get("of", "").replace("\x00", "").partition(":")
+        is_key = key.isascii() and key.isdigit() and len(key) <= LONGEST_KEY
+        found = self.payment.items.filter(payable_kind=kind[:60], payable_id=int(key)) if is_key else None
+        return list(found.values_list("pk", flat=True)) if found is not None else []
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.waiting and self.payment.refundable_amount <= 0:
             messages.warning(request, "There is nothing left of this payment to give back.")
@@ -53,7 +64,7 @@ class RefundView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  
     def _form(self, data: Any = None, **kwargs: Any) -> CommonFields:
         """By line where there is something to choose. What waits for a second try is as it was asked for."""
         if not self.waiting and goes_by_line(self.payment):
-            return LinesForm(data, payment=self.payment, **kwargs)
+            return LinesForm(data, payment=self.payment, items=self.items, **kwargs)
         return RefundForm(data, payment=self.payment, waiting=self.waiting, **kwargs)
 
     def form_valid(self, form: CommonFields) -> HttpResponse:
@@ -121,6 +132,7 @@ class RefundView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  
             "payment": self.payment,
             "paid": self.payment.expected_amount,
             "waiting": self.waiting,
+            "is_of_some": bool(self.items),
             "fee": fee_of(self.payment),
             "inspect_url": self.inspect_url,
         }
