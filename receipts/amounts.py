@@ -35,11 +35,13 @@ class AmountField(forms.Field):
 class StoredAmountField(models.BigIntegerField):  # type: ignore[type-arg]
     """Minor units of the reporting currency, typed through ``AmountField``."""
 
+    form_class = AmountField
+
     def formfield(self, **kwargs: Any) -> Any:
         taken = {name: kwargs[name] for name in ("label", "help_text", "required") if name in kwargs}
         common = {"label": self.verbose_name.capitalize(), "help_text": self.help_text, "required": not self.blank}
         initial = self.default if self.has_default() else None
-        return AmountField(**{**common, "initial": initial, **taken})
+        return self.form_class(**{**common, "initial": initial, **taken})
 
     def deconstruct(self) -> Any:
         # To the database it is a plain integer: migrations need none of our code.

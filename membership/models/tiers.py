@@ -11,6 +11,7 @@ from django.urls import reverse
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
+from payments.card_amounts import StoredCardAmountField
 from payments.intervals import PER_YEAR
 from receipts.amounts import StoredAmountField
 from receipts.money import AmountError, parse_amount
@@ -120,7 +121,7 @@ class Tier(ClusterableModel):
 class TierPrice(models.Model):
     tier = ParentalKey(Tier, on_delete=models.CASCADE, related_name="prices")
     interval = models.CharField(max_length=7, choices=Interval)
-    amount = StoredAmountField("price", validators=[MinValueValidator(1), MaxValueValidator(MOST)])
+    amount = StoredCardAmountField("price", validators=[MinValueValidator(1), MaxValueValidator(MOST)])
 
     suggested = models.CharField(
         "suggested amounts",

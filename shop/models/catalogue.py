@@ -24,6 +24,7 @@ from wagtail.search import index
 from pages.addresses import ask_again, without_empty
 from pages.gated_pages import SeenAtOnce
 from pages.member_group import MemberGroupField
+from payments.card_amounts import StoredCardAmountField
 from receipts.amounts import StoredAmountField
 from shop.catalogue.page_form import ProductForm
 from shop.models import panels
@@ -199,8 +200,10 @@ class Variant(Orderable):
     )
     first_value = models.CharField(max_length=40, blank=True, help_text="Such as Blue, where they differ in colour.")
     second_value = models.CharField(max_length=40, blank=True)
-    price = StoredAmountField(validators=[MinValueValidator(1), MaxValueValidator(MOST)])
-    sale_price = StoredAmountField(null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(MOST)])
+    price = StoredCardAmountField(validators=[MinValueValidator(1), MaxValueValidator(MOST)])
+    sale_price = StoredCardAmountField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(MOST)]
+    )
     sale_starts = models.DateTimeField(null=True, blank=True)
     sale_ends = models.DateTimeField(null=True, blank=True)
     maker_pay = StoredAmountField(default=0, help_text="What the maker is paid for each one sold.")

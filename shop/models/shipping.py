@@ -9,6 +9,7 @@ from django_countries.fields import CountryField
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
+from payments.card_amounts import StoredCardAmountField
 from receipts.amounts import StoredAmountField
 
 
@@ -65,7 +66,7 @@ class ShippingBand(models.Model):
     method = ParentalKey(ShippingMethod, on_delete=models.CASCADE, related_name="bands")
     # Grams or minor units; empty: however much.
     up_to = models.PositiveIntegerField(null=True, blank=True)
-    price = StoredAmountField(validators=[MinValueValidator(0)])
+    price = StoredCardAmountField(validators=[MinValueValidator(0)])
 
     class Meta:
         ordering = ["pk"]

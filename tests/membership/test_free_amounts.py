@@ -170,3 +170,11 @@ def test_a_price_that_nobody_may_choose_stays_a_price(way: Way, guardian: Tier, 
     assert way.last.context["parts"].amount == 10000
     nothing_happened()
     assert not Payment.objects.exists()
+
+
+def test_a_price_that_no_card_pays_is_refused_where_staff_type_it(settings: Any) -> None:
+    settings.REPORTING_CURRENCY = "KWD"
+    price = TierPrice._meta.get_field("amount").formfield()
+    with pytest.raises(ValidationError, match="last decimal of KWD"):
+        price.clean("1.234")
+    assert price.clean("1.230") == 1230

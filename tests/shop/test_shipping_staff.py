@@ -66,6 +66,13 @@ class TestWays:
         assert row.errors["up_to"] and row["up_to"].value() == typed
         assert not ShippingMethod.objects.exists()
 
+    def test_a_price_that_no_card_pays_is_refused_beside_it_and_kept(self, kit: Client, settings: Any) -> None:
+        settings.REPORTING_CURRENCY = "KWD"
+        row = errors(add_way(kit, ("1000", "1.234"))).formsets["bands"].forms[0]
+        assert "last decimal of KWD" in row.errors["price"][0] and row["price"].value() == "1.234"
+        add_way(kit, ("1000", "1.230"))
+        assert ShippingMethod.objects.get().bands.get().price == 1230
+
     def test_two_prices_for_one_limit_are_refused(self, kit: Client) -> None:
         form = errors(add_way(kit, ("1000", "4"), ("1000", "5")))
         assert "already" in str(form.formsets["bands"].forms[1].errors["up_to"])
