@@ -6,6 +6,7 @@ from typing import Any
 
 from wagtail.admin.viewsets.base import ViewSetGroup
 
+from shop.catalogue.staff import CategoryViewSet
 from shop.makers.payout_staff import MakerPayoutViewSet
 from shop.makers.staff import MakerViewSet
 from shop.reports.screens import ShopReports
@@ -22,6 +23,7 @@ class ShopGroup(ViewSetGroup):
     items: tuple[Any, ...] = (
         OrderViewSet,
         StockViewSet,
+        CategoryViewSet,
         MakerViewSet,
         MakerPayoutViewSet,
         ShopReports,

@@ -10,10 +10,10 @@ from accounts.roles import grant_to_groups
 from payments.finance import FINANCE
 
 SHOP_KEEPERS = "Shop keepers"
-SHIPPING = frozenset(f"{action}_{model}" for model in ("shippingzone", "shippingmethod") for action in (
+SET_UP = frozenset(f"{action}_{model}" for model in ("shippingzone", "shippingmethod", "category") for action in (
     "view", "add", "change", "delete",
 ))  # fmt: skip
-KEEPING = frozenset({"view_order", "fulfil_order", "change_shopsettings", "view_stock", "change_stock"}) | SHIPPING
+KEEPING = frozenset({"view_order", "fulfil_order", "change_shopsettings", "view_stock", "change_stock"}) | SET_UP
 MAKERS = frozenset({"view_maker", "add_maker", "change_maker"})
 PAYING = frozenset({"view_makerpayout", "pay_makers", "change_makersettings"})
 REPORTS = frozenset({"view_shopreport"})

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from shop.models import Category
 from shop.staff.urls import order_actions
 from tests.receipts import cast
 from tests.shop.desk import a_paid_order, a_return, send_all
@@ -28,7 +29,9 @@ def addresses(settings: Any) -> list[str]:
         for path, _, name in order_actions()
     ]
     found += [reverse("shop_orders:index"), reverse("shop_orders:inspect", args=[order.pk])]
-    for space, pk in (("shipping_zones", way.zone_id), ("shipping_methods", way.pk)):
+    category = Category.objects.create(name="Bags", slug="bags")
+    screens = (("shipping_zones", way.zone_id), ("shipping_methods", way.pk), ("shop_categories", category.pk))
+    for space, pk in screens:
         found += [reverse(f"{space}:{name}") for name in ("index", "add")]
         found += [reverse(f"{space}:{name}", args=[pk]) for name in ("edit", "delete")]
     return [*found, reverse("shipping_zones:try"), reverse("shop_reports:index"), reverse("shop_reports:stock")]
