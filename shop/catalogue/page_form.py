@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from django.db.models import Q
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.models import Revision
 
 from shop.models.variants_stay import kept
 
@@ -13,6 +15,7 @@ NOT_DELETED = (
     "It was sold or is counted in the stock, so it can’t be deleted and is back here. Untick “offered” instead, and "
     "nobody can buy it."
 )
+IN_A_DRAFT = "A draft of “{title}” has this SKU. Each variant needs one of its own."
 
 
 class ProductForm(WagtailAdminPageForm):
@@ -21,7 +24,7 @@ class ProductForm(WagtailAdminPageForm):
         valid = bool(super().is_valid())
         for form in refused:
             form.add_error("is_offered", NOT_DELETED)
-        return valid and not refused and self._tells_variants_apart()
+        return valid and not refused and self._tells_variants_apart() and self._has_skus_of_its_own()
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
@@ -49,11 +52,24 @@ class ProductForm(WagtailAdminPageForm):
             refused.append(form)
         return refused
 
+    def _variants(self) -> list[Any]:
+        """The rows that stay."""
+        if "variants" not in self.formsets:
+            return []
+        return [form for form in self.formsets["variants"].forms if form not in self.formsets["variants"].deleted_forms]
+
+    def _has_skus_of_its_own(self) -> bool:
+        """Also beside drafts: of two with one SKU, the second could not go live."""
+        changed = [form for form in self._variants() if "sku" in form.changed_data]
+        drafted = _skus_of_drafts(self.instance) if changed else {}
+        taken = [form for form in changed if form.cleaned_data.get("sku") in drafted]
+        for form in taken:
+            form.add_error("sku", IN_A_DRAFT.format(title=drafted[form.cleaned_data["sku"]]))
+        return not taken
+
     def _tells_variants_apart(self) -> bool:
         """A customer must see what to choose between."""
-        if "variants" not in self.formsets:
-            return True
-        rows = [form for form in self.formsets["variants"].forms if form not in self.formsets["variants"].deleted_forms]
+        rows = self._variants()
         offered = [form for form in rows if form.cleaned_data.get("is_offered")]
         names = [_name(form) for form in offered]
         alike = [form for form in offered if Counter(names)[_name(form)] > 1]
@@ -64,3 +80,14 @@ class ProductForm(WagtailAdminPageForm):
 
 def _name(form: Any) -> tuple[str, str]:
     return tuple(form.cleaned_data.get(field, "").strip().casefold() for field in ("first_value", "second_value"))
+
+
+def _skus_of_drafts(product: Any) -> dict[str, str]:
+    """The SKUs in what other products are going to be, each with the product's title."""
+    others = type(product).objects.exclude(pk=product.pk)
+    latest = others.filter(has_unpublished_changes=True).values("latest_revision")
+    drafts = Revision.page_revisions.filter(Q(pk__in=latest) | Q(approved_go_live_at__isnull=False))
+    contents = drafts.exclude(object_id=str(product.pk)).values_list("content", flat=True)
+    return {
+        variant["sku"]: content["title"] for content in contents.iterator() for variant in content.get("variants", ())
+    }

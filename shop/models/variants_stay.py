@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from wagtail.models import Page
 
 if TYPE_CHECKING:
+    from wagtail.models import Revision
+
     from shop.models.catalogue import ProductPage, Variant
+
+SKU_TAKEN = "Another product has the SKU {skus} by now. Each variant needs one of its own."
 
 
 def kept(variants: QuerySet[Variant]) -> QuerySet[Variant]:
@@ -52,6 +57,15 @@ class VariantsStay(Page):
             variant.is_offered = False
             draft.variants.add(variant)
         return draft
+
+    def publish(self, revision: Revision, **kwargs: Any) -> Any:
+        """Raises ValidationError for a draft with an SKU that another product was given since it was saved."""
+        model = self._meta.get_field("variants").related_model
+        skus = [variant.sku for variant in revision.as_object().variants.all()]
+        taken = model.objects.filter(sku__in=skus).exclude(product_id=self.pk).order_by("sku")
+        if found := ", ".join(taken.values_list("sku", flat=True)):
+            raise ValidationError(SKU_TAKEN.format(skus=found))
+        return super().publish(revision, **kwargs)
 
     def copy_all_child_relations(
         self, target: Any, exclude: Iterable[str] | None = None, commit: bool = False, append: bool = False

@@ -54,8 +54,10 @@ def who_may(permission: str) -> QuerySet[User]:
     wanted = {"content_type__app_label": app_label, "codename": codename}
     given = Q(**{f"user_permissions__{name}": value for name, value in wanted.items()})
     grouped = Q(**{f"groups__permissions__{name}": value for name, value in wanted.items()})
+    # What may be done with pages is given for a part of their tree.
+    on_pages = Q(**{f"groups__page_permissions__permission__{name}": value for name, value in wanted.items()})
     active = User.objects.filter(is_active=True)
-    found = active.filter(given | grouped).distinct()
+    found = active.filter(given | grouped | on_pages).distinct()
     return found if found.exists() else active.filter(is_superuser=True)
 
 

@@ -17,6 +17,7 @@ from pages.exposed import warn_of_exposed_files
 from pages.gated_pages import Serve, keep_gate
 from pages.models import Brand, SiteImage
 from pages.private_files import put_in_place
+from pages.publishing import publish_due, stuck
 
 
 @hooks.register("mail_context")
@@ -52,8 +53,9 @@ def moved_at_once(request: HttpRequest, action: str, objects: list[Any], action_
 
 @hooks.register("scheduled_jobs")
 def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
-    """For whatever moved without our hearing of it: whole collections, rows changed by hand, consents that ran out."""
+    """What has its time, and what moved without our hearing of it: whole collections, rows changed by hand."""
     return [
+        ("pages.publish_due", timedelta(minutes=1), publish_due),
         ("pages.put_pictures_in_place", timedelta(minutes=10), put_in_place),
         # What is shown asks for itself; this deletes the files, and ends what was interrupted.
         ("pages.clear_ended_consents", timedelta(minutes=10), clear_ended),
@@ -63,6 +65,11 @@ def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
 @hooks.register("staff_reminders")
 def consents_that_end() -> Iterable[Reminder]:
     return expiring_soon()
+
+
+@hooks.register("staff_reminders")
+def pages_that_did_not_go_live() -> Iterable[Reminder]:
+    return stuck()
 
 
 @hooks.register("register_admin_viewset")

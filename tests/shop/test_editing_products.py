@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
-from wagtail.models import Page
+from django.utils import timezone
+from wagtail.models import Page, Revision
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text
 
 from accounts.models import User
+from pages.publishing import publish_due
 from receipts.models import Payer
 from shop.models import Order, OrderLine, ProductPage, ShopPage, Stock, StockMovement, Variant
 from tests.shop.rows import add_variant, make_product
@@ -121,6 +125,17 @@ def test_what_is_wrong_is_said_and_nothing_saved(
     assert ProductPage.objects.count() == 1
 
 
+@pytest.mark.parametrize("field", ["price", "sale_price"])
+def test_a_price_that_no_card_pays_is_said_beside_it(editor: Client, shop: ShopPage, settings: Any, field: str) -> None:
+    settings.REPORTING_CURRENCY = "KWD"
+    address = reverse("wagtailadmin_pages:add", args=["shop", "productpage", shop.pk])
+    answer = editor.post(address, posted([row(sku="A", **{field: "2.345"})]))
+    errors = answer.context["form"].formsets["variants"].forms[0].errors
+    assert list(errors) == [field] and "last decimal of KWD" in errors[field][0]
+    assert not ProductPage.objects.exists()
+    assert editor.post(address, posted([row(sku="A", price="2.340", maker_pay="1.005")])).status_code == 302
+
+
 def test_a_product_cannot_lie_at_the_makers_address(editor: Client, shop: ShopPage) -> None:
     address = reverse("wagtailadmin_pages:add", args=["shop", "productpage", shop.pk])
     answer = editor.post(address, posted([row(sku="A")], slug="makers"))
@@ -153,6 +168,46 @@ def test_an_old_draft_without_what_was_sold_since_can_be_published(apron: Produc
     later.refresh_from_db()
     assert not later.is_offered and later.stock.on_hand == 3
     assert Variant.objects.get(pk=sold.pk).is_offered
+
+
+def a_draft_with(product: ProductPage, sku: str) -> Revision:
+    product.variants.add(Variant(sku=sku, first_value="Red", price=4000))
+    revision: Revision = product.save_revision()
+    return revision
+
+
+def test_an_sku_that_another_draft_has_is_refused_beside_it(editor: Client, shop: ShopPage, apron: ProductPage) -> None:
+    bag = make_product(shop, "Bag")
+    a_draft_with(bag, "NEW-1")
+    rows = [row(Variant.objects.get(product=apron), first_value="Blue"), row(sku="NEW-1", first_value="Red")]
+    answer = edit(editor, apron, posted(rows, initial=1))
+    assert answer.status_code == 200 and "A draft of “Bag” has this SKU" in answer.text
+    # Its own draft is in nobody's way.
+    rows = [row(Variant.objects.get(product=bag), first_value="Blue"), row(sku="NEW-1", first_value="Red")]
+    assert edit(editor, bag, posted(rows, initial=1, slug="bag")).status_code == 302
+    assert Variant.objects.get(sku="NEW-1").product == bag
+
+
+def test_of_two_drafts_with_one_sku_that_are_due_the_second_waits_and_nothing_of_it_is_lost(
+    shop: ShopPage, apron: ProductPage
+) -> None:
+    bag, hat = make_product(shop, "Bag"), make_product(shop, "Hat")
+    for product in (apron, bag):
+        a_draft_with(product, "NEW-1")
+    hat.title = "Straw hat"
+    hat.save_revision()
+    for minutes, product in enumerate((apron, bag, hat)):
+        at = timezone.now() - timedelta(minutes=30 - minutes)
+        Revision.objects.filter(object_id=str(product.pk)).update(approved_go_live_at=at)
+    assert publish_due() == 2
+    assert Variant.objects.get(sku="NEW-1").product == apron
+    assert ProductPage.objects.get(pk=hat.pk).title == "Straw hat"
+    draft = ProductPage.objects.get(pk=bag.pk).get_latest_revision()
+    assert "NEW-1" in [variant.sku for variant in draft.as_object().variants.all()]
+    with pytest.raises(ValidationError, match="Another product has the SKU NEW-1 by now"):
+        draft.publish()
+    Variant.objects.filter(sku="NEW-1").update(sku="OLD-1")
+    assert publish_due() == 1 and Variant.objects.get(sku="NEW-1").product == bag
 
 
 def test_publishing_leaves_variants_their_keys_and_stock(editor: Client, apron: ProductPage) -> None:
