@@ -33,12 +33,13 @@ class WishForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def wish(request: HttpRequest, variant: int) -> HttpResponse:
     """The answer is the same for every address, and however often it is asked."""
-    product = get_object_or_404(Variant.objects.select_related("product"), pk=variant, product__live=True).product
+    asked = get_object_or_404(Variant.objects.select_related("product"), pk=variant, product__live=True)
+    product = asked.product
     if closed_to(request, [product]):
         raise Http404
     wanted = wishes.sold_out().filter(pk=variant).first()
     if wanted is None:
-        messages.info(request, "You can have it now.")
+        messages.info(request, "You can have it now." if asked.is_offered else "This is not sold any more.")
         return redirect(product.get_url(request))
     form = WishForm(request.POST if request.method == "POST" else None)
     context = {"form": form, "variant": wanted, "product_url": product.get_url(request)}

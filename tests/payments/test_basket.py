@@ -140,6 +140,17 @@ class TestFillingIt:
         assert "nothing in your basket" in client.get(reverse("basket")).content.decode()
 
 
+def debit(client: Client, sandbox: Sandbox, outcome: str) -> str:
+    """A scarf, paid by a debit that a bank works on for days. Returns the session."""
+    put(client, a_thing())
+    tell(client)
+    pay(client)
+    session = Payment.objects.latest("pk").session_id or ""
+    sandbox.complete(session, outcome)
+    worker.sync("checkout.session", session)
+    return session
+
+
 class TestWhoseItIs:
     def test_a_stranger_finds_nothing_of_it(self, client: Client) -> None:
         put(client, a_thing())
@@ -161,6 +172,78 @@ class TestWhoseItIs:
         page = client.get(reverse("basket")).content.decode()
         assert "Scarf" in page and "Bowl" in page
         assert Basket.objects.get().user == alice
+
+    def test_of_two_at_the_checkout_the_page_elsewhere_is_ended_and_all_of_it_can_be_paid_once(
+        self, client: Client, alice: User, connected_sandbox: Sandbox
+    ) -> None:
+        elsewhere, scarf, bowl = Client(), a_thing(left=1), a_thing("Bowl", 900)
+        elsewhere.force_login(alice)
+        for one, thing in ((elsewhere, scarf), (client, bowl)):
+            put(one, thing)
+            tell(one)
+            assert pay(one).status_code == 303
+        first = Payment.objects.order_by("pk")[0]
+        client.force_login(alice)
+        page = client.get(reverse("basket")).content.decode()
+        assert "Scarf" in page and "Bowl" in page and "sold out" not in page
+        assert gateway.read_session(first.session_id or "").status == "expired"
+        assert pay(client).status_code == 303
+        assert settle(connected_sandbox).amount == 2500 + 900
+        assert Basket.objects.get().user == alice and not BasketItem.objects.exists()
+
+    def test_while_that_page_can_not_be_ended_they_stay_two(
+        self, client: Client, alice: User, connected_sandbox: Sandbox
+    ) -> None:
+        elsewhere = Client()
+        elsewhere.force_login(alice)
+        for one, thing in ((elsewhere, a_thing()), (client, a_thing("Bowl", 900))):
+            put(one, thing)
+            tell(one)
+            pay(one)
+        first = Payment.objects.order_by("pk")[0]
+        connected_sandbox.complete(first.session_id or "")
+        client.force_login(alice)
+        page = client.get(reverse("basket")).content.decode()
+        assert "Bowl" in page and "Scarf" not in page
+        worker.sync("checkout.session", first.session_id or "")
+        page = client.get(reverse("basket")).content.decode()
+        assert "Bowl" in page and "Scarf" not in page, "that was paid for"
+        assert Basket.objects.get().user == alice
+
+    @pytest.mark.parametrize("signed_in", [False, True])
+    def test_what_a_bank_works_on_is_put_by_and_comes_back_if_it_says_no(
+        self, client: Client, alice: User, connected_sandbox: Sandbox, signed_in: bool
+    ) -> None:
+        if signed_in:
+            client.force_login(alice)
+        session = debit(client, connected_sandbox, "sepa_fails_later")
+        assert "nothing in your basket" in client.get(reverse("basket")).content.decode()
+        put(client, a_thing("Bowl", 900))
+        connected_sandbox.advance(days=20)
+        worker.sync("checkout.session", session)
+        page = client.get(reverse("basket")).content.decode()
+        assert "Scarf" in page and "Bowl" in page
+        assert Basket.objects.get().user == (alice if signed_in else None)
+        assert set(Client().get(reverse("basket")).context["quote"].items) == set()
+
+    def test_what_a_bank_paid_does_not_come_back(self, client: Client, connected_sandbox: Sandbox) -> None:
+        session = debit(client, connected_sandbox, "sepa_paid_later")
+        client.get(reverse("basket"))
+        connected_sandbox.advance(days=20)
+        worker.sync("checkout.session", session)
+        assert "nothing in your basket" in client.get(reverse("basket")).content.decode()
+        assert not BasketItem.objects.exists()
+
+    def test_what_was_put_in_as_a_guest_is_not_lost_where_ones_own_is_at_the_bank(
+        self, client: Client, alice: User, connected_sandbox: Sandbox
+    ) -> None:
+        elsewhere = Client()
+        elsewhere.force_login(alice)
+        debit(elsewhere, connected_sandbox, "sepa_fails_later")
+        put(client, a_thing("Bowl", 900))
+        client.force_login(alice)
+        page = client.get(reverse("basket")).content.decode()
+        assert "Bowl" in page and "Scarf" not in page
 
     def test_signed_out_it_is_no_longer_shown_here(self, client: Client, alice: User) -> None:
         client.force_login(alice)
@@ -412,6 +495,17 @@ class TestTheAddress:
         assert "postcode" in answer.context["form"].errors
         assert "2 Mill Lane" in answer.content.decode()
         assert Basket.objects.get().email == ""
+
+    @pytest.mark.parametrize(
+        ("country", "region", "city", "postcode", "line"),
+        [("US", "ME", "Portland", "04101", "Portland, ME 04101"), ("DE", "", "Leipzig", "04103", "04103 Leipzig")],
+    )
+    def test_before_paying_it_reads_as_its_country_writes_it(
+        self, client: Client, country: str, region: str, city: str, postcode: str, line: str
+    ) -> None:
+        put(client, a_thing("Parcel of soap", 1000))
+        tell(client, country=country, region=region, city=city, postcode=postcode)
+        assert f"Bob Brown<br>2 Mill Lane<br>{line}<br>" in look(client).content.decode()
 
     def test_what_is_not_sent_asks_for_no_address(self, client: Client) -> None:
         put(client, a_thing())

@@ -71,6 +71,16 @@ def test_what_can_be_had_needs_no_wish(client: Client) -> None:
     assert client.get(reverse("shop_wish", args=[10**12])).status_code == 404
 
 
+def test_what_is_not_offered_any_more_is_no_wish_and_said(client: Client, candle: Variant) -> None:
+    Variant.objects.filter(pk=candle.pk).update(is_offered=False)
+    for answer in (
+        client.get(reverse("shop_wish", args=[candle.pk]), follow=True),
+        client.post(reverse("shop_wish", args=[candle.pk]), {"email": "ada@example.org"}, follow=True),
+    ):
+        assert "This is not sold any more." in text_of(answer) and "You can have it now" not in text_of(answer)
+    assert not BackInStockWish.objects.exists()
+
+
 def test_what_is_not_shown_is_404(client: Client, candle: Variant) -> None:
     candle.product.unpublish()
     assert client.get(reverse("shop_wish", args=[candle.pk])).status_code == 404

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from payments import guard
 from payments.basket import keeping
 from payments.basket.forms import CheckoutForm
-from payments.basket.placing import place
+from payments.basket.placing import ADDRESS, place
 from payments.basket.quoting import Quote, own_use, quote
 from payments.basket.views import extras_for
 from payments.checkout import AlreadyPaid, CheckoutUnavailable
@@ -27,6 +27,7 @@ from payments.goods import Destination, NotAvailable
 from payments.guard import held
 from payments.models import Basket
 from payments.views import to_checkout, to_result
+from receipts.addresses.lines import format_address
 
 
 @never_cache
@@ -106,6 +107,7 @@ def _review_page(
     context |= {
         "basket": basket,
         "quote": quoted,
+        "address": format_address(**{part: str(getattr(basket, part)) for part in ("name", *ADDRESS)}),
         "extras": extras_for(request, quoted),
     }
     return render(request, "payments/basket/review.html", context, status=status)

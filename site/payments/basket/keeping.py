@@ -12,10 +12,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
-from payments.checkout import CheckoutUnavailable, close, open_payment
+from payments.checkout import AlreadyPaid, CheckoutUnavailable, close, open_payment
 from payments.models import Basket, BasketItem, Payment
 
 SESSION_KEY = "basket"
+# Baskets whose debit a bank works on: what comes of it is known days later.
+AT_THE_BANK = "baskets_at_the_bank"
+MOST_AT_THE_BANK = 5
 # More kinds of things than anybody buys at once.
 MOST_ITEMS = 50
 MOST_OF_ONE = 999
@@ -29,14 +32,11 @@ class BasketFull(Exception):
 
 def basket_of(request: HttpRequest) -> Basket | None:
     """The visitor's basket, joined with their own where they have just signed in. None where there is none yet."""
-    held = _of_session(request)
+    held = _unless_at_the_bank(request, _of_session(request))
+    if AT_THE_BANK in request.session:
+        held = _with_what_came_back(request, held)
     if request.user.is_authenticated:
         held = _of_user(request, request.user, held)
-    if held and _is_at_the_bank(held):
-        # A bank debit takes days: what is bought next is another basket.
-        Basket.objects.filter(pk=held.pk).update(user=None)
-        request.session.pop(SESSION_KEY, None)
-        return None
     return held
 
 
@@ -62,10 +62,42 @@ def _of_session(request: HttpRequest) -> Basket | None:
     return basket
 
 
+def _unless_at_the_bank(request: HttpRequest, basket: Basket | None) -> Basket | None:
+    """A bank debit takes days: what is bought next is another basket. Where the bank says no, it is theirs again."""
+    if basket is None or not _is_at_the_bank(basket):
+        return basket
+    key = str(basket.public_id)
+    Basket.objects.filter(pk=basket.pk).update(user=None)
+    if request.session.get(SESSION_KEY) == key:
+        del request.session[SESSION_KEY]
+    known = [one for one in request.session.get(AT_THE_BANK, []) if one != key]
+    request.session[AT_THE_BANK] = [*known, key][-MOST_AT_THE_BANK:]
+    return None
+
+
+@transaction.atomic
+def _with_what_came_back(request: HttpRequest, held: Basket | None) -> Basket | None:
+    """What is left in baskets whose debit is over lies in this one again: all of it, where the bank said no."""
+    known: list[str] = request.session[AT_THE_BANK]
+    baskets = list(Basket.objects.filter(public_id__in=known, user=None))
+    waiting = [basket for basket in baskets if _is_at_the_bank(basket)]
+    for basket in baskets:
+        if basket not in waiting and basket.items.exists():
+            held = _join(basket, held) if held else basket
+            request.session[SESSION_KEY] = str(held.public_id)
+    if len(waiting) < len(known):
+        request.session[AT_THE_BANK] = [str(basket.public_id) for basket in waiting]
+    return held
+
+
 def _of_user(request: HttpRequest, user: User, held: Basket | None) -> Basket | None:
     """Their own. Every page asks for it, so nothing is locked or written where there is nothing to take over."""
     if held is None or held.user_id is None:
-        held = _give(held, user) if held else Basket.objects.filter(user=user).first()
+        own = _unless_at_the_bank(request, Basket.objects.filter(user=user).first())
+        if held is None:
+            held = own
+        elif own is None or _can_be_one(held, own):
+            held = _give(held, user)
         if held:
             request.session[SESSION_KEY] = str(held.public_id)
     if held and held.email and held.email != user.email:
@@ -73,6 +105,21 @@ def _of_user(request: HttpRequest, user: User, held: Basket | None) -> Basket | 
         held.email = user.email
         held.save(update_fields=["email"])
     return held
+
+
+def _can_be_one(held: Basket, own: Basket) -> bool:
+    """Where both are at the checkout, the page that was opened elsewhere is ended: nothing of it is paid for twice.
+
+    False where that can't be: Stripe is away, or it was paid a moment ago. Then they stay two until it is over.
+    """
+    elsewhere = open_payment(own)
+    if elsewhere is None or open_payment(held) is None:
+        return True
+    try:
+        close(elsewhere)
+    except (CheckoutUnavailable, AlreadyPaid):
+        return False
+    return True
 
 
 @transaction.atomic
@@ -96,9 +143,7 @@ def _join(held: Basket, own: Basket) -> Basket:
         elif item.amount is None:
             same.quantity = min(same.quantity + item.quantity, MOST_OF_ONE)
             same.save(update_fields=["quantity"])
-    Basket.objects.filter(pk=poured.pk).update(user=None)
-    if open_payment(poured) is None:
-        poured.delete()
+    poured.delete()
     kept.touch()
     return kept
 
@@ -170,7 +215,8 @@ def forget_old_baskets() -> int:
 
 def count_of(request: HttpRequest) -> int:
     """How many things lie in it, for the header; no query for a visitor without one."""
-    if SESSION_KEY not in request.session and not request.user.is_authenticated:
+    is_unknown = SESSION_KEY not in request.session and AT_THE_BANK not in request.session
+    if is_unknown and not request.user.is_authenticated:
         return 0
     basket = basket_of(request)
     if basket is None:
