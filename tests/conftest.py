@@ -29,9 +29,13 @@ pytest_plugins = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    from hypothesis import HealthCheck, settings
     from hypothesis.configuration import set_hypothesis_home_dir
 
     set_hypothesis_home_dir(REPOSITORY / "var" / "cache" / "hypothesis")
+    # That a machine with much to do draws its first examples slowly says nothing of the code.
+    settings.register_profile("steadfast", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+    settings.load_profile("steadfast")
 
 
 # Pages and forms, which ask the database for little of its own: a third of them is enough where the whole suite has
