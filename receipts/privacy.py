@@ -23,7 +23,7 @@ def person_behind(payer: Payer) -> Person:
     if kept.user:
         return person_of(kept.user)
     family = list(Payer.objects.same_as(kept).order_by("pk"))
-    return Person(user=None, payers=family, emails=_emails_of(family))
+    return Person(user=None, payers=family, emails=_emails_of(family), language=kept.language)
 
 
 def _emails_of(payers: list[Payer]) -> list[str]:

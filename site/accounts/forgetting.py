@@ -86,7 +86,7 @@ def erase(person: Person) -> None:
         choices.suppress(email)
     if person.emails:
         # The last word, and a warning where it was somebody else's hand.
-        send_mail_later(template=LAST_MAIL, to=person.emails[0], context={})
+        send_mail_later(template=LAST_MAIL, to=person.emails[0], context={}, language=person.language)
 
 
 def forget_last_mails() -> int:

@@ -16,12 +16,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from wagtail import hooks
 from wagtail.models import ModelLogEntry
 
 from accounts.cells import Cell
+from accounts.mail_kinds import language_at
 from accounts.models import User
 from accounts.people import addresses_of
 
@@ -37,6 +39,8 @@ class Person:
     payers: list[Any] = field(default_factory=list)
     # Lowercase, and theirs alone: proved by the user, or found at these payers and at nobody else.
     emails: list[str] = field(default_factory=list)
+    # In which they are written to, the last time too, when nothing else is known any more.
+    language: str = settings.LANGUAGE_CODE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +65,7 @@ class AlreadyErased(Exception):
 
 def person_of(user: User) -> Person:
     payers = [payer for payers in hooks.get_hooks("payers_of_person") for payer in payers(user)]
-    return Person(user=user, payers=payers, emails=addresses_of(user))
+    return Person(user=user, payers=payers, emails=addresses_of(user), language=language_at(user.email))
 
 
 def tables_of(person: Person) -> list[Table]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts import mail_markup
 from accounts.choices import switch_on
 from accounts.mail_kinds import kinds, language_of
-from accounts.mail_preview import default_wording
+from accounts.mail_preview import default_wording, draft
 from accounts.mailing import mail_context, send_mail_later
 from accounts.models import MailWording, OutgoingMail
 from receipts.payers import find_or_create_payer
@@ -148,6 +148,19 @@ def test_every_mail_in_the_house_is_registered_and_can_be_shown_in_each_language
             shown = default_wording(kind, language)
             assert shown.subject and len(shown.text) > 40 and shown.html
             assert "{{" not in shown.text and "None" not in shown.text
+
+
+def test_no_supporter_who_reads_spanish_is_written_to_in_english() -> None:
+    for_staff = "staff_reminder"
+    for kind in kinds():
+        is_for_them = for_staff not in kind.key and not kind.key.startswith("tests/")
+        assert not is_for_them or draft(kind, "en")[1] != draft(kind, "es")[1], kind.key
+    folders = ("*/templates/*/mail", "site/*/templates/*/mail", "site/*/templates/account/email")
+    files = [path for folder in folders for path in REPOSITORY.glob(f"{folder}/*.*")]
+    assert len(files) > 100
+    for path in files:
+        is_whole = ".es." not in path.name and not path.name.startswith(("base_", for_staff))
+        assert not is_whole or path.with_suffix(f".es{path.suffix}").exists(), path.name
 
 
 def test_the_default_subjects_hold_nothing_personal(settings: Any) -> None:

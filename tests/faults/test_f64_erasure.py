@@ -113,6 +113,12 @@ def test_of_all_tables_only_the_receipt_and_the_last_mail_name_the_person(leavin
     assert "alice@example.org" not in everything_stored(), "once it was sent, the last mail goes too"
 
 
+def test_the_last_mail_is_in_their_language(leaving: Client, payer: Payer) -> None:
+    Payer.objects.update(language="es")
+    close(leaving)
+    assert OutgoingMail.objects.get().subject == "Su cuenta está cerrada"
+
+
 def test_the_payer_is_a_pseudonym_and_the_receipt_is_as_it_was_issued(leaving: Client, payer: Payer) -> None:
     printed = Receipt.objects.get().snapshot
     close(leaving)
