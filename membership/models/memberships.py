@@ -14,13 +14,14 @@ from membership.models.subscriptions import Subscription, SubscriptionQuerySet
 from membership.models.tiers import Tier
 from membership.recovery import telling
 from membership.states import State
-from payments.issues import open_issue
-from payments.models import Plan
+from payments.issues import close_issue, open_issue
+from payments.lines_in_books import left_of_payable, payment_of
+from payments.models import Payment, Plan, PlanTerms
 from receipts.models import Payer
 
 if TYPE_CHECKING:
-    from payments.models import PlanTerms
     from payments.payables import Line
+    from receipts.models import Transaction
 
 
 class MembershipQuerySet(SubscriptionQuerySet):
@@ -97,6 +98,33 @@ class Membership(Subscription):
         if paid and terms.detail.get("tier") in (None, self.next_tier_id):
             self.tier, self.next_tier = self.next_tier, None
             self.save(update_fields=["tier", "next_tier"])
+
+    def paid(self, transaction: Transaction | None) -> None:
+        super().paid(transaction)
+        # Another period is paid for whole.
+        close_issue("change_refunded", str(self.public_id))
+
+    def refunded(self, transaction: Transaction) -> None:
+        super().refunded(transaction)
+        if self.paid_until is None:
+            close_issue("change_refunded", str(self.public_id))
+        elif difference := self._difference_taken_back_by(transaction):
+            detail = f"Membership {self.public_id} goes on as it was changed; what that cost was paid back."
+            open_issue("change_refunded", str(self.public_id), detail, payment=difference)
+
+    def refund_failed(self, transaction: Transaction) -> None:
+        super().refund_failed(transaction)
+        close_issue("change_refunded", str(self.public_id))
+
+    def _difference_taken_back_by(self, refund: Transaction) -> Payment | None:
+        """What a higher tier or a longer interval cost in the midst of this period, if nothing is left of it."""
+        payment, plan = payment_of(refund), self.plan()
+        if payment is None or payment.transaction is None or plan is None:
+            return None
+        changes = plan.terms.exclude(origin=PlanTerms.Origin.CHECKOUT)
+        is_difference = any(one.public_id.hex == payment.terms and one.amount != payment.amount for one in changes)
+        is_of_now = is_difference and payment in self._payments_of_this_period()
+        return payment if is_of_now and not left_of_payable(self, payment.transaction) else None
 
     def _warn_of_second(self, plan: Plan) -> None:
         """Paying twice for one tier is a fact and no error; a person must ask whether it was meant."""

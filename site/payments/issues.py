@@ -31,6 +31,7 @@ KINDS = {
     "customer_not_told": "Stripe refused a new name, a new address or a deletion",
     "plan_interval": "A subscription is paid at an interval that we do not offer",
     "card_testing": "Programs may be trying out stolen cards: safe mode went on",
+    "change_refunded": "What a change cost was paid back, and the change holds all the same",
     "redeemed_and_refunded": "A gift was paid back after its code had been redeemed",
     "duplicate_plan": "A payer pays twice for the same thing",
 }

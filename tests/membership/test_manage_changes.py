@@ -15,7 +15,7 @@ from accounts.models import OutgoingMail, User
 from membership.models import Gift, Membership, Tier, TierPrice
 from membership.states import State
 from payments.intervals import add_months
-from payments.models import Payment, PlanTerms
+from payments.models import Issue, Payment, PlanTerms
 from payments.refunding import request_refund
 from receipts.checks import books_problems
 from receipts.models import Issuer
@@ -53,6 +53,11 @@ def tier_now(manager: Manager) -> str:
     manager.reload()
     assert isinstance(manager.subscription, Membership)
     return manager.subscription.tier.slug
+
+
+def open_issues(manager: Manager) -> int:
+    subject = str(manager.subscription.public_id)
+    return Issue.objects.filter(kind="change_refunded", subject=subject, closed_at=None).count()
 
 
 class TestAHigherTier:
@@ -127,6 +132,40 @@ class TestAHigherTier:
         manager.way.sandbox.pay_invoice(manager.way.sandbox.ids("invoice")[-1])
         manager.way.deliver()
         assert tier_now(manager) == "guardian" and not books_problems()
+
+    @pytest.mark.parametrize("what, to", [("tier", "guardian"), ("interval", "year")])
+    def test_where_the_difference_goes_back_a_person_is_asked(self, manager: Manager, what: str, to: str) -> None:
+        """What it bought goes on, and no rule can say whether that was meant."""
+        manager.switch(what, to)
+        manager.way.deliver()
+        difference = Payment.objects.latest("pk")
+        request_refund(difference, amount=1000, reason="goodwill", by=None)
+        assert not open_issues(manager), "a part of it is a courtesy"
+        refund = request_refund(difference, amount=difference.refundable_amount, reason="a mistake", by=None)
+        manager.reload()
+        assert open_issues(manager) == 1 and manager.subscription.paid_until
+        manager.way.sandbox.control("POST", f"refunds/{refund.refund_id}/fail")
+        manager.way.deliver()
+        assert not open_issues(manager)
+
+    def test_the_next_whole_payment_answers_it(self, manager: Manager) -> None:
+        manager.switch("tier", "guardian")
+        manager.way.deliver()
+        difference = Payment.objects.latest("pk")
+        request_refund(difference, amount=difference.amount, reason="a mistake", by=None)
+        assert tier_now(manager) == "guardian" and open_issues(manager) == 1
+        manager.way.advance(days=32)
+        assert not open_issues(manager)
+        request_refund(difference.plan.payments.latest("pk"), amount=10000, reason="", by=None)
+        assert not open_issues(manager), "that was a whole period, and its access ended"
+
+    def test_where_all_of_the_period_goes_back_nothing_is_left_to_ask(self, manager: Manager) -> None:
+        manager.switch("tier", "guardian")
+        manager.way.deliver()
+        for payment in Payment.objects.order_by("-pk"):
+            request_refund(payment, amount=payment.amount, reason="", by=None)
+        manager.reload()
+        assert not manager.subscription.paid_until and not open_issues(manager)
 
     def test_a_raise_that_nobody_has_paid_yet_is_no_credit(self, manager: Manager) -> None:
         manager.said("amount", amount="9000")
