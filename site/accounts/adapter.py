@@ -6,6 +6,8 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts.mail_kinds import language_at
 from accounts.mailing import send_mail_later
@@ -18,6 +20,9 @@ class AccountAdapter(DefaultAccountAdapter):
         # Also said to those who asked for several codes in a row.
         "too_many_login_attempts": "That was tried too often. Wait a few minutes and try again.",
     }
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account_home")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         send_mail_later(template=template_prefix, to=email, context=context, language=language_at(email))

@@ -43,7 +43,7 @@ class ForgottenPasswordForm(OneWordForIt, ResetPasswordForm):
 
 
 class PasswordLoginForm(OneWordForIt, LoginForm):
-    """The staff's log-in. allauth drops the password field where signing up asks for none; staff keep it."""
+    """allauth drops the password field where signing up asks for none; who chose one later, and staff, keep it."""
 
     def _setup_password_field(self) -> None:
         pass

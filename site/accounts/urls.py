@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allauth.account.views import EmailView
+from allauth.account.views import EmailView, PasswordSetView
 from django.urls import include, path
 
 from accounts import own_data, views
@@ -16,8 +16,9 @@ urlpatterns = [
     path("django-admin/login/", views.to_the_login),
     path("admin/account/", StaffAccountView.as_view()),
     path("accounts/login/password/", views.PasswordLoginView.as_view(), name="account_login_password"),
-    # Before allauth's own: who moves an account to another address takes it over.
+    # Before allauth's own: who moves an account to another address, or gives it a password, takes it over.
     path("accounts/email/", recent_sign_in_required(EmailView.as_view()), name="account_email"),
+    path("accounts/password/set/", recent_sign_in_required(PasswordSetView.as_view()), name="account_set_password"),
     path("accounts/", include("allauth.urls")),
     path("account/", views.account_home, name="account_home"),
     path("account/name/", views.change_name, name="account_name"),
