@@ -16,9 +16,9 @@ HEAD = "Date,Amount,Name,Reference"
 LAYOUT = Layout(delimiter=",", date=0, amount=1, payer=2, text=3, order="ymd", decimal=".")
 
 
-def a_statement(*lines: str, account: str = "Main", layout: Layout = LAYOUT) -> BankImport:
+def a_statement(*lines: str, head: str = HEAD, account: str = "Main", layout: Layout = LAYOUT) -> BankImport:
     """Read straight, without the pages."""
-    text = "\n".join([HEAD, *lines])
+    text = "\n".join([head, *lines])
     statement = BankImport.objects.create(account=account, file_hash=f"{BankImport.objects.count()}", text=text)
     stage(statement, layout)
     statement.refresh_from_db()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -33,7 +34,7 @@ from receipts.checks import books_problems
 from receipts.models import Fund, Transaction
 from receipts.money import plain
 from tests.membership.fundraisers import fatima
-from tests.membership.statements import HEAD, a_line, a_statement, upload
+from tests.membership.statements import HEAD, LAYOUT, a_line, a_statement, upload
 from tests.receipts import cast
 from tests.receipts.books import a_payer, an_issuer
 
@@ -97,6 +98,18 @@ def test_a_bad_line_is_reported_by_its_number_and_the_rest_goes_on(line: str, sa
     assert [(one["line"], said in one["problem"]) for one in statement.problems] == [(3, True)], statement.problems
     assert [(one.number, one.amount) for one in statement.lines.all()] == [(2, 5000), (4, 6000)]
     assert not statement.text
+
+
+@pytest.mark.parametrize(
+    ("currency", "said"),
+    [("XYZ", "no currency"), ("", "no currency"), ("€", "no currency"), ("EUR", "Only USD is booked")],
+)
+def test_an_unknown_or_foreign_currency_is_a_bad_line(currency: str, said: str) -> None:
+    first, last = "2026-01-05,50.00,Ann,x,USD", "2026-01-07,60.00,Ann,x,usd"
+    bad = f"2026-01-06,70.00,Ann,x,{currency}"
+    statement = a_statement(first, bad, last, head=f"{HEAD},Currency", layout=replace(LAYOUT, currency=4))
+    assert [(one["line"], said in one["problem"]) for one in statement.problems] == [(3, True)], statement.problems
+    assert [(one.amount, one.currency) for one in statement.lines.all()] == [(5000, "USD"), (6000, "USD")]
 
 
 def test_nothing_of_a_bad_line_is_in_its_report() -> None:
