@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
 from membership.models import BankLine, OfflineGift
-from tests.accounts.conftest import sign_in_with_second_factor
 from tests.membership.fundraisers import fatima, record
 from tests.membership.statements import HEAD, a_statement, upload
 from tests.receipts.books import a_payer, an_issuer
+from tests.staff_screens import faults_of, page_at_the_desk
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -29,19 +25,6 @@ LINES = (
     "2026-01-09,35.00,Somebody Nobody Knows,Thank you for what you do",
     "2026-13-10,35.00,Wrong Day,x",
 )
-
-
-@pytest.fixture
-def page(browser: BrowserContext, live_server: Any) -> Any:
-    client = Client()
-    sign_in_with_second_factor(client, User.objects.create_superuser("dora@example.org", "a long password"))
-    session = client.cookies["sessionid"].value
-    browser.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-    page: Any = browser.new_page()
-    page.problems = []
-    page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    return page
 
 
 @pytest.fixture
@@ -71,19 +54,7 @@ def addresses(settings: Any) -> dict[str, str]:
 
 
 def test_nothing_is_wrong_with_our_screens_on_a_phone_and_on_a_desk(
-    page: Any, live_server: Any, addresses: dict[str, str]
+    browser: BrowserContext, live_server: Any, addresses: dict[str, str]
 ) -> None:
-    faults = []
-    pictures = os.environ.get("FUNDRAISING_PICTURES")
-    for width in (320, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        for name, address in addresses.items():
-            page.goto(live_server.url + address)
-            if pictures:
-                page.screenshot(path=f"{pictures}/{name}-{width}.png", full_page=True)
-            found = Axe().run(page, context="#main", options={"iframes": False}).response["violations"]
-            faults += [(name, width, one["id"], one["nodes"][0]["html"][:160]) for one in found]
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                faults.append((name, width, "wider than the screen", ""))
-    assert not faults
-    assert not page.problems
+    page = page_at_the_desk(browser, live_server.url)
+    assert faults_of(page, live_server.url, addresses) == []

@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
 from receipts.chart import Account
 from receipts.ledger import IncomeLine, record_income
 from receipts.models import Fund
 from shop.models import Order
 from shop.orders.returning import receive
-from tests.accounts.conftest import sign_in_with_second_factor
 from tests.shop.desk import a_paid_order, a_return, send_all
 from tests.shop.shelves import a_variant, by_post, row
 from tests.shop.test_shipping_choices import a_way, a_zone
+from tests.staff_screens import faults_of, page_at_the_desk
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def page(browser: BrowserContext, live_server: Any) -> Any:
-    client = Client()
-    sign_in_with_second_factor(client, User.objects.create_superuser("dora@example.org", "a long password"))
-    session = client.cookies["sessionid"].value
-    browser.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-    page: Any = browser.new_page()
-    page.problems = []
-    page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    return page
 
 
 def sell(order: Order) -> None:
@@ -96,19 +79,7 @@ def addresses() -> dict[str, str]:
 
 
 def test_nothing_is_wrong_with_our_screens_on_a_phone_and_on_a_desk(
-    page: Any, live_server: Any, addresses: dict[str, str]
+    browser: BrowserContext, live_server: Any, addresses: dict[str, str]
 ) -> None:
-    faults = []
-    pictures = os.environ.get("SHOP_STAFF_PICTURES")
-    for width in (320, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        for name, address in addresses.items():
-            page.goto(live_server.url + address)
-            if pictures:
-                page.screenshot(path=f"{pictures}/{name}-{width}.png", full_page=True)
-            found = Axe().run(page, context="#main", options={"iframes": False}).response["violations"]
-            faults += [(name, width, one["id"], one["nodes"][0]["html"][:160]) for one in found]
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                faults.append((name, width, "wider than the screen", ""))
-    assert not faults
-    assert not page.problems
+    page = page_at_the_desk(browser, live_server.url)
+    assert faults_of(page, live_server.url, addresses) == []
