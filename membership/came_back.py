@@ -10,6 +10,7 @@ from django.utils import timezone
 from membership.models import Membership, Tier
 from payments.models import Payment
 from payments.views import SESSION_KEY
+from receipts.money import plain
 
 TYPED = ("name", "email", "line1", "line2", "city", "region", "postcode", "country")
 
@@ -22,8 +23,15 @@ def typed_before(request: HttpRequest, tier: Tier) -> dict[str, Any]:
     membership = Membership.objects.filter(pk=item.payable_id, tier=tier).first() if item else None
     if payment is None or membership is None:
         return {}
-    terms = {"interval": membership.interval, "chosen": str(membership.amount)}
-    return {**terms, **{field: getattr(payment.payer, field) for field in TYPED}}
+    return {**_terms_of(membership, tier), **{field: getattr(payment.payer, field) for field in TYPED}}
+
+
+def _terms_of(membership: Membership, tier: Tier) -> dict[str, str]:
+    interval, amount = membership.interval, membership.amount
+    if tier.free_amount:
+        return {"interval": interval, "chosen": str(amount)}
+    is_more = amount != tier.price_of(interval)
+    return {"interval": interval, "amount": plain(amount, membership.currency) if is_more else ""}
 
 
 def live_memberships(request: HttpRequest) -> list[Membership]:

@@ -45,6 +45,7 @@ class JoinForm(PayerForm):
 
     def __init__(self, *args: Any, tier: Tier, user: Any, locale: str, **kwargs: Any) -> None:
         super().__init__(*args, user=user, locale=locale, **kwargs)
+        self.shape_address()
         self.tier = tier
         intervals = [price.interval for price in tier.prices.all()]
         choices = [(interval, self._price_label(interval)) for interval in intervals]

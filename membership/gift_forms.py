@@ -86,6 +86,7 @@ class GiftForm(TributeFields, PayerForm):
 
     def __init__(self, *args: Any, giving: GivingSettings, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.shape_address()
         self.giving, self.currency = giving, giving.currency
         self.digits = minor_digits(self.currency)
         self.rates = rates_for(self.currency)

@@ -35,7 +35,7 @@ def give(request: HttpRequest) -> HttpResponseBase:
         return _form_page(request, _form(request, initial=_as_typed(request)))
     form = _form(request, data=request.POST)
     if not form.is_valid():
-        return _form_page(request, form, status=422)
+        return _form_page(request, form)
     if request.POST.get("step") == "notice" and form.is_tribute:
         return csp(MAIL_POLICY)(lambda _: HttpResponse(_notice(form).html))(request)
     if request.POST.get("step") != "pay":
@@ -65,15 +65,13 @@ def _first_page(request: HttpRequest) -> HttpResponse:
     return _form_page(request, _form(request, initial={**preset.initial, **typed}), preset=preset)
 
 
-def _form_page(
-    request: HttpRequest, form: GiftForm, *, preset: Preset | None = None, status: int = 200
-) -> HttpResponse:
+def _form_page(request: HttpRequest, form: GiftForm, *, preset: Preset | None = None) -> HttpResponse:
     context = {
         "form": form,
         "notes": preset.notes if preset else [],
         "came_back": request.method == "GET" and "back" in request.GET,
     }
-    return render(request, "membership/give.html", context, status=status)
+    return render(request, "membership/give.html", context, status=422 if form.errors else 200)
 
 
 def _review_page(
@@ -88,7 +86,6 @@ def _review_page(
         "match": matching.promise(terms.campaign, terms.amount),
         "purpose": form.purposes[form.cleaned_data["purpose"]],
         "parts": receiptable(terms, donor_kind=form.cleaned_data["giver"], on=timezone.localdate()),
-        "country": form.country_name(),
         "tribute": terms.tribute,
         "notice": _notice(form) if terms.tribute and terms.tribute.family_email else None,
         "trouble": trouble,
@@ -117,7 +114,7 @@ def _pay(request: HttpRequest, form: GiftForm) -> HttpResponse:
         return _review_page(request, form, trouble=True, status=503)
     except giving.NotOffered as problem:
         form.add_error(None, str(problem))
-        return _form_page(request, form, status=422)
+        return _form_page(request, form)
     except AlreadyPaid as paid:
         return to_result(str(paid))
     return to_checkout(request, payment)

@@ -57,7 +57,7 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
         return _form_page(request, tier, _form(request, tier, initial=request.POST.dict()))
     form = _form(request, tier, data=request.POST)
     if not form.is_valid():
-        return _form_page(request, tier, form, status=422)
+        return _form_page(request, tier, form)
     if request.POST.get("step") == "pay":
         return _pay(request, tier, form)
     return _review_page(request, tier, form)
@@ -72,7 +72,7 @@ def _interval(request: HttpRequest, tier: Tier) -> str:
     return wanted if tier.price_of(wanted) else tier.prices.all()[0].interval
 
 
-def _form_page(request: HttpRequest, tier: Tier, form: JoinForm, status: int = 200) -> HttpResponse:
+def _form_page(request: HttpRequest, tier: Tier, form: JoinForm) -> HttpResponse:
     today = timezone.localdate()
     prices = tier.prices.all()
     examples = all_receiptable([(tier, price.interval, price.amount) for price in prices], on=today)
@@ -83,7 +83,7 @@ def _form_page(request: HttpRequest, tier: Tier, form: JoinForm, status: int = 2
         "came_back": request.method == "GET" and "back" in request.GET,
         "memberships": live_memberships(request),
     }
-    return render(request, "membership/join.html", context, status=status)
+    return render(request, "membership/join.html", context, status=422 if form.errors else 200)
 
 
 def _review_page(request: HttpRequest, tier: Tier, form: JoinForm, *, trouble: bool = False) -> HttpResponse:
@@ -92,8 +92,8 @@ def _review_page(request: HttpRequest, tier: Tier, form: JoinForm, *, trouble: b
         "tier": tier,
         "form": form,
         "price": tier.price_of(interval),
+        "payer": form.payer_details(),
         "parts": receiptable(tier, interval=interval, amount=amount, on=timezone.localdate()),
-        "country": form.country_name(),
         "trouble": trouble,
     }
     # 503, so that monitoring sees it too; the visitor reads a sentence and has a button.

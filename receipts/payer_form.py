@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django_countries import countries
 from django_countries.fields import CountryField
 
+from receipts.addresses.fields import AddressFields
 from receipts.models import Issuer, Payer
 from receipts.payers import PayerDetails
 
@@ -24,7 +24,9 @@ def text_field(label: str, *, most: int, autocomplete: str, missing: str = "", h
     )
 
 
-class PayerForm(forms.Form):
+class PayerForm(AddressFields, forms.Form):
+    """Each form calls ``shape_address`` once it knows what its address begins with."""
+
     name = text_field(
         "Full name",
         most=200,
@@ -58,7 +60,6 @@ class PayerForm(forms.Form):
     def __init__(self, *args: Any, user: Any, locale: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user, self.locale = user, locale
-        self.fields["country"].widget.attrs["autocomplete"] = "country"
         self.fields["country"].initial = Issuer.load().jurisdiction
         self.fields["website"].widget.attrs.update(autocomplete="off", tabindex="-1")
         if user.is_authenticated:
@@ -79,9 +80,6 @@ class PayerForm(forms.Form):
         return ""
 
     # -- Answers --------------------------------------------------------------------------------------------
-
-    def country_name(self) -> str:
-        return str(countries.name(self.cleaned_data["country"]))
 
     def payer_details(self) -> PayerDetails:
         typed = ("name", "email", "line1", "line2", "city", "region", "postcode", "country")

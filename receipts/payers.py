@@ -11,6 +11,8 @@ from django.db import transaction
 from django.db.models import Q
 from wagtail import hooks
 
+from receipts.addresses.lines import format_address
+from receipts.addresses.shapes import PARTS
 from receipts.models import Payer
 
 TYPED = ("kind", "name", "email", "line1", "line2", "city", "region", "postcode", "country", "language")
@@ -30,6 +32,10 @@ class PayerDetails:
     country: str = ""
     language: str = "en"
     kind: str = Payer.Kind.PERSON
+
+    def address_lines(self) -> list[str]:
+        """As the country writes addresses, without the name."""
+        return format_address(**{part: getattr(self, part) for part in (*PARTS, "country")})
 
 
 def find_or_create_payer(

@@ -52,6 +52,7 @@ class GiftMembershipForm(PayerForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.shape_address()
         self.tiers = {tier.slug: tier for tier in Tier.objects.open().with_offer()}
         self.fields["offer"].choices = self._offers()  # type: ignore[attr-defined]
 

@@ -39,7 +39,7 @@ def give(request: HttpRequest) -> HttpResponse:
         return _form_page(request, _form(request, initial=request.POST.dict()))
     form = _form(request, data=request.POST)
     if not form.is_valid():
-        return _form_page(request, form, status=422)
+        return _form_page(request, form)
     return _pay(request, form) if request.POST.get("step") == "pay" else _review_page(request, form)
 
 
@@ -47,9 +47,9 @@ def _form(request: HttpRequest, **values: Any) -> GiftMembershipForm:
     return GiftMembershipForm(user=request.user, locale=get_language() or "en", **values)
 
 
-def _form_page(request: HttpRequest, form: GiftMembershipForm, *, status: int = 200) -> HttpResponse:
+def _form_page(request: HttpRequest, form: GiftMembershipForm) -> HttpResponse:
     context = {"form": form, "came_back": request.method == "GET" and "back" in request.GET}
-    return render(request, "membership/gift_membership.html", context, status=status)
+    return render(request, "membership/gift_membership.html", context, status=422 if form.errors else 200)
 
 
 def _review_page(request: HttpRequest, form: GiftMembershipForm, *, trouble: bool = False) -> HttpResponse:
@@ -60,7 +60,6 @@ def _review_page(request: HttpRequest, form: GiftMembershipForm, *, trouble: boo
         "terms": terms,
         "price": form.price,
         "payer": form.payer_details(),
-        "country": form.country_name(),
         "parts": replace(parts, per="once"),
         "trouble": trouble,
     }
@@ -82,7 +81,7 @@ def _pay(request: HttpRequest, form: GiftMembershipForm) -> HttpResponse:
         return _review_page(request, form, trouble=True)
     except NotOffered as problem:
         form.add_error("offer", str(problem))
-        return _form_page(request, form, status=422)
+        return _form_page(request, form)
     except AlreadyPaid as paid:
         return to_result(str(paid))
     return to_checkout(request, payment)

@@ -45,7 +45,7 @@ class RegionChoice(forms.ChoiceField):
 
 
 class AddressFields(forms.BaseForm):
-    """Mixin for a form with line1, line2, city, region, postcode and country: call ``shape_address`` at its beginning.
+    """Mixin for a form with line1, line2, city, region, postcode and country: call ``shape_address`` in ``__init__``.
 
     Draw it with components/address_fields.html. Without a script, a button shows the fields of another country; the
     form then counts as not sent, and keeps all that was typed.
@@ -55,7 +55,7 @@ class AddressFields(forms.BaseForm):
     autocomplete_section = ""
 
     def shape_address(self, *, is_required: bool = True) -> None:
-        """Fit the fields to the country that is chosen. The last thing to do in ``__init__``."""
+        """Fit the fields to the country that is chosen: after initial values are set, before any field is looked at."""
         kept = self._known_before()
         if self.is_bound and self.add_prefix(SHOW_FIELDS) in self.data:
             self._take_back()

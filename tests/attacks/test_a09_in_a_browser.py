@@ -52,7 +52,8 @@ class Visitor(Walker):
         page.get_by_label("E-mail address").fill("zoe@example.org")
         page.get_by_label("Address", exact=True).fill("1 Harbour Street")
         page.get_by_label("Town or city").fill("Portland")
-        page.get_by_label("Country").select_option("US")
+        page.get_by_label("State").select_option("ME")
+        page.get_by_label("ZIP code").fill("04101")
         page.get_by_role("button", name="Check before paying").click()
         page.get_by_role("button", name="Continue to payment").wait_for()
 

@@ -44,6 +44,8 @@ def test_a_gift_in_memory_and_the_familys_message(walker: Walker, monkeypatch: p
     page.get_by_label(re.compile("^E-mail address")).fill(GRACE)
     page.get_by_label("Address", exact=True).fill("12 Lantern Court")
     page.get_by_label("Town or city").fill("Portland")
+    page.get_by_label("State").select_option("ME")
+    page.get_by_label("ZIP code").fill("04101")
     walker.look()
     walker.click("button", "Check before paying")
     walker.reads("$103.30 once", "Card costs covered $3.30", "All of it: $103.30", "In memory of Ruth Abara")

@@ -29,6 +29,8 @@ def fill_in(walker: Walker, name: str, email: str) -> None:
     page.get_by_label(re.compile("^E-mail address")).fill(email)
     page.get_by_label("Address", exact=True).fill("12 Lantern Court")
     page.get_by_label("Town or city").fill("Portland")
+    page.get_by_label("State").select_option("ME")
+    page.get_by_label("ZIP code").fill("04101")
     walker.click("button", "Check before paying")
     walker.reads("$100.00 once", "A second sewing room", "Lantern Wharf Outfitters adds $100.00")
 

@@ -52,8 +52,9 @@ def test_wrong_input_is_named_beside_its_field_and_kept(
     html = response.content.decode()
     assert f'id="id_{field}_error"' in html, "the message stands beside the field, under the id that the field names"
     assert f'href="#id_{field}' in html, "the summary leads to the field"
-    for name, kept in {**TYPED, field: value}.items():
-        assert form[name].value() == kept
+    # Without a country nobody can say whether its addresses have regions.
+    for name in form.fields.keys() & TYPED.keys():
+        assert form[name].value() == {**TYPED, field: value}[name]
     nothing_happened()
 
 

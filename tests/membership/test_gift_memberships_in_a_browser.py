@@ -50,7 +50,8 @@ def test_it_is_given_and_printed(
     page.get_by_label("E-mail address", exact=True).fill("alice@example.org")
     page.get_by_label("Address", exact=True).fill("1 Harbour Street")
     page.get_by_label("Town or city").fill("Portland")
-    page.get_by_label("Country").select_option("US")
+    page.get_by_label("State").select_option("ME")
+    page.get_by_label("ZIP code").fill("04101")
     page.get_by_role("button", name="Check before paying").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Check and pay"
     picture(page, "review")

@@ -8,7 +8,6 @@ from django.conf import settings
 from payments.basket.keeping import MOST_OF_ONE
 from payments.models import Basket
 from payments.models.baskets import DETAILS, NOTHING_TYPED
-from receipts.addresses.fields import AddressFields
 from receipts.money import AmountError, parse_amount
 from receipts.payer_form import PayerForm
 
@@ -51,7 +50,7 @@ class AddForm(QuantityForm):
         return amount
 
 
-class CheckoutForm(AddressFields, PayerForm):
+class CheckoutForm(PayerForm):
     """Who buys, and where it goes. The address is asked for only where something is sent or a receipt needs it."""
 
     note = forms.CharField(
