@@ -6,10 +6,11 @@ from wagtail import hooks
 
 from payments.goods import Goods
 from training.goods import OwnPriceSeatGoods, SeatGoods
+from training.staff import hooks as staff_hooks
 from training.waiting import hooks as waiting_hooks
 
 # Registered there, beside what they give.
-__all__ = ["waiting_hooks"]
+__all__ = ["staff_hooks", "waiting_hooks"]
 
 
 @hooks.register("register_goods")

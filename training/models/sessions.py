@@ -19,6 +19,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
 from pages.member_group import MemberGroupField
+from payments.card_amounts import StoredCardAmountField
 from receipts.amounts import StoredAmountField
 
 # Stripe takes at most eight digits of minor units in one payment.
@@ -195,12 +196,14 @@ class Ticket(ClusterableModel):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="tickets")
     name = models.CharField(max_length=80, default="Seat")
     detail = models.CharField(max_length=200, blank=True)
-    price = StoredAmountField(default=0, validators=[MinValueValidator(0), MaxValueValidator(MOST)])
-    early_price = StoredAmountField(null=True, blank=True, validators=[MinValueValidator(0), MaxValueValidator(MOST)])
+    price = StoredCardAmountField(default=0, validators=[MinValueValidator(0), MaxValueValidator(MOST)])
+    early_price = StoredCardAmountField(
+        null=True, blank=True, validators=[MinValueValidator(0), MaxValueValidator(MOST)]
+    )
     early_until = models.DateTimeField(null=True, blank=True)
     # Then ``price`` is what is suggested and ``lowest`` the least.
     is_own_price = models.BooleanField("people pay what they can", default=False)
-    lowest = StoredAmountField(
+    lowest = StoredCardAmountField(
         "lowest price", default=0, validators=[MinValueValidator(0), MaxValueValidator(MOST)],
         help_text="Where people pay what they can.",
     )  # fmt: skip

@@ -1,0 +1,29 @@
+"""What the staff work of training gives to the rest: screens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.templatetags.static import static
+from django.utils.html import format_html
+from wagtail import hooks
+
+from training.staff.menu import TrainingGroup
+
+
+@hooks.register("register_admin_viewset")
+def staff_screens() -> TrainingGroup:
+    return TrainingGroup()
+
+
+@hooks.register("insert_global_admin_css")
+def staff_styles() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("training/staff.css"))
+
+
+@hooks.register("register_log_actions")
+def staff_actions(actions: Any) -> None:
+    """What staff did here, for Wagtail's site history."""
+    actions.register_action("training.open_session", "Open a session", "Opened for booking")
+    actions.register_action("training.take_off", "Take a session off", "Taken off the site")
+    actions.register_action("training.copy_session", "Copy a session", "Copied from another session")
