@@ -73,7 +73,9 @@ class TrainingPage(SeenAtOnce, Page):
 
     @property
     def is_course(self) -> bool:
-        return hasattr(self, "coursepage") or isinstance(self, CoursePage)
+        if isinstance(self, (CoursePage, EventPage)):
+            return isinstance(self, CoursePage)
+        return hasattr(self, "coursepage")
 
 
 class CoursePage(TrainingPage):

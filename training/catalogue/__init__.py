@@ -1,0 +1,1 @@
+"""What visitors see of courses and events: the listing with its filters, and a page for each."""
