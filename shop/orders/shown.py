@@ -96,8 +96,10 @@ def invoices_of(order: Order) -> list[Invoice]:
     payment = owing.payment_of(order)
     if payment is None or payment.transaction_id is None:
         return []
-    ours = Q(transaction=payment.transaction_id) | Q(corrects__transaction=payment.transaction_id)
-    return list(Invoice.objects.filter(ours).order_by("created_at", "pk"))
+    issued, corrections = Q(transaction=payment.transaction_id), Q(corrects__transaction=payment.transaction_id)
+    # Of a refund that failed: what cancels its credit note.
+    cancelled = Q(corrects__corrects__transaction=payment.transaction_id)
+    return list(Invoice.objects.filter(issued | corrections | cancelled).order_by("created_at", "pk"))
 
 
 def given_back(order: Order) -> int:

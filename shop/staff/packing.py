@@ -68,7 +68,8 @@ class MarkSentView(StaffPage):
     header_icon = "mail"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        orders = list(waiting().filter(pk__in=chosen_keys(request.GET.getlist("order"))))
+        chosen = waiting().filter(pk__in=chosen_keys(request.GET.getlist("order")))
+        orders = list(chosen.prefetch_related("order_lines"))
         if not orders:
             messages.warning(request, "Choose at least one order that waits to be sent.")
             return redirect("shop_orders:pack")

@@ -16,8 +16,8 @@ MEANWHILE = "Something about this order changed meanwhile. Look at it as it is n
 
 def standing(order: Order) -> str:
     """What became of each unit so far: asked twice, an answer to another standing counts once."""
-    lines = order.order_lines.order_by("pk").values_list("sent", "cancelled", "returned")
-    return ".".join("-".join(str(number) for number in line) for line in lines)
+    lines = sorted(order.order_lines.all(), key=lambda line: line.pk)
+    return ".".join(f"{line.sent}-{line.cancelled}-{line.returned}" for line in lines)
 
 
 @dataclass(frozen=True, kw_only=True)

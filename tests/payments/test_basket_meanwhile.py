@@ -65,6 +65,16 @@ def test_putting_more_in_leaves_alone_what_is_at_the_checkout(client: Client) ->
     assert BasketItem.objects.values_list("quantity", "at_checkout").get() == (2, 1)
 
 
+def test_whoever_is_told_that_it_is_paid_waits_in_the_same_order_as_who_puts_in(client: Client) -> None:
+    put(client, a_thing())
+    basket, item = Basket.objects.get(), BasketItem.objects.get()
+    for act in (lambda: keeping.put(basket, kind=KIND, reference=item.reference), lambda: basket.paid(None)):
+        with CaptureQueriesContext(connection) as asked:
+            act()
+        first = next(query["sql"] for query in asked if query["sql"].startswith(("UPDATE", "DELETE")))
+        assert first.startswith('UPDATE "payments_basket" ')
+
+
 def test_another_quantity_of_what_was_paid_a_moment_ago_is_no_error(client: Client) -> None:
     put(client, a_thing())
     item = BasketItem.objects.get()

@@ -15,6 +15,7 @@ from shop.models import MoneyBack, Order
 from shop.orders import giving_back, owing
 from shop.orders.cancelling import CannotCancel, cancel
 from shop.orders.returning import CannotReturn, accept, ask, give_back, receive
+from shop.orders.shown import invoices_of
 from tests.offering.models import Offering
 from tests.shop.shelves import a_variant, row, stock_of, unexplained
 from tests.shop.till import Till, payment_of
@@ -275,6 +276,8 @@ def test_f35_a_refund_that_fails_leaves_it_cancelled_and_asks_a_person(till: Til
     till.deliver_and_work_off()
     assert counts(order)[0] == (0, 2, 0)
     assert Issue.objects.filter(kind="refund_failed", closed_at=None).exists()
+    # The customer finds what cancels the credit note beside it.
+    assert [one.kind for one in invoices_of(order)] == ["invoice", "credit_note", "invoice"]
     assert till.books_agree()
 
 

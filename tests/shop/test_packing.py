@@ -85,6 +85,14 @@ class TestMarkingSent:
         assert [order.shipments.count() for order in (one, two)] == [1, 1]
         assert set(Order.objects.values_list("state", flat=True)) == {Order.State.SENT}
 
+    def test_many_take_as_many_queries_as_few(self, kit: Client, django_assert_max_num_queries: Any) -> None:
+        many = [a_paid_order() for _ in range(5)]
+        self.ask(kit, many[0])
+        with django_assert_max_num_queries(60) as few:
+            self.ask(kit, many[0])
+        with django_assert_max_num_queries(len(few)):
+            assert len(self.ask(kit, *many)["order"]) == 5
+
     def test_one_that_changed_meanwhile_is_left_and_said(self, kit: Client) -> None:
         one, two = a_paid_order(row(a_variant(), 2)), a_paid_order()
         fields = self.ask(kit, one, two)

@@ -67,9 +67,10 @@ class Basket(models.Model):
         self.items.update(at_checkout=F("quantity"))
 
     def paid(self, transaction: Transaction | None) -> None:
+        # The basket before what lies in it, as whoever puts something in: so they wait for each other, never for ever.
+        self.forget_details()
         self.items.filter(quantity__lte=F("at_checkout")).delete()
         self.items.update(quantity=F("quantity") - F("at_checkout"), at_checkout=0)
-        self.forget_details()
 
     def refunded(self, transaction: Transaction) -> None:
         """What was bought is no basket any more."""
