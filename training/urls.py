@@ -5,5 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    path("training/", include("training.completing.urls")),
+    path("training/", include("training.surveys.urls")),
     path("training/", include("training.waiting.urls")),
 ]

@@ -10,7 +10,7 @@ import logging
 import re
 
 KEYS = re.compile(
-    r"/(mend|order|invoices/link|back-in-stock/stop|mail/stop|card|checkout/go-on|accounts/password/reset/key)/[^/\s?]+"
+    r"/(mend|order|invoices/link|back-in-stock/stop|mail/stop|card|training/(?:certificates|verify|survey|waiting)|checkout/go-on|accounts/password/reset/key)/[^/\s?]+"
 )
 
 

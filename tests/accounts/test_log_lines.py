@@ -20,7 +20,9 @@ def lines(records: list[logging.LogRecord]) -> str:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "page", ["mend", "mail/stop", "checkout/go-on", "order", "invoices/link", "back-in-stock/stop"]
+    "page",
+    ["mend", "mail/stop", "checkout/go-on", "order", "invoices/link", "back-in-stock/stop"]
+    + [f"training/{what}" for what in ("certificates", "verify", "survey", "waiting")],
 )
 def test_the_key_of_a_mailed_link_is_in_no_log(page: str, caplog: pytest.LogCaptureFixture) -> None:
     Client().put(f"/{page}/{KEY}/")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from training.models.bookings import Booking, Enrolment
 from training.models.bursaries import Application, Award, BursarySettings
 from training.models.certificates import Certificate
-from training.models.learning import Attendance, LessonDone, SurveyAnswer, SurveyAsked
+from training.models.learning import Attendance, LessonDone, SurveyAnswer, SurveyAsked, TrainingSettings
 from training.models.pages import CoursePage, EventPage, LessonPage, Prerequisite, TrainingIndexPage, TrainingPage
 from training.models.refund_rules import RefundRules, RefundStep
 from training.models.sessions import Meeting, Session, Ticket, TicketMemberPrice, Trainer
@@ -36,5 +36,6 @@ __all__ = [
     "Trainer",
     "TrainingIndexPage",
     "TrainingPage",
+    "TrainingSettings",
     "WaitingEntry",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import uuid
 
 from django.conf import settings
 from django.db import models
@@ -18,6 +19,7 @@ def new_code() -> str:
 
 
 class Certificate(models.Model):
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     code = models.CharField(max_length=16, unique=True, default=new_code, editable=False)
     enrolment = models.ForeignKey("training.Enrolment", on_delete=models.PROTECT, related_name="certificates")
     # As the trainee wanted to be called on it: their name or an alias.
@@ -59,3 +61,7 @@ class Certificate(models.Model):
     @property
     def is_live(self) -> bool:
         return self.revoked_at is None
+
+    @property
+    def replaced_by_or_none(self) -> Certificate | None:
+        return getattr(self, "replaced_by", None)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
 
 class Attendance(models.Model):
@@ -38,6 +40,19 @@ class LessonDone(models.Model):
 
     def __str__(self) -> str:
         return f"Lesson {self.lesson_id} done"
+
+
+@register_setting(icon="form")
+class TrainingSettings(BaseGenericSetting):
+    survey_months = models.PositiveSmallIntegerField(
+        "asked what it changed after, in months",
+        default=6,
+        validators=[MaxValueValidator(36)],
+        help_text="How many months after a course people are asked what it changed. 0: never.",
+    )
+
+    class Meta:
+        verbose_name = "training"
 
 
 class SurveyAnswer(models.Model):

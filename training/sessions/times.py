@@ -32,6 +32,12 @@ def zone_words(moment: datetime, zone: ZoneInfo, language: str = "en") -> str:
     return f"{_zone_name(moment, zone, language)}{_city(zone)}"
 
 
+def moment_words(moment: datetime, zone: ZoneInfo, language: str = "en") -> str:
+    """ "Saturday 14 March 2027, 18:00, Eastern Daylight Time (New York)"."""
+    day = day_words(moment, zone, language)
+    return f"{day}, {time_words(moment, zone)}, {zone_words(moment, zone, language)}"
+
+
 def span_words(starts: datetime, ends: datetime, zone: ZoneInfo, language: str = "en") -> str:
     """ "Saturday 14 March 2027, 18:00 to 20:00, Eastern Daylight Time (New York)"."""
     first, last = starts.astimezone(zone), ends.astimezone(zone)

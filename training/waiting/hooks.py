@@ -9,7 +9,7 @@ from typing import Any
 from wagtail import hooks
 
 from accounts.mail_kinds import MailKind, Placeholder
-from training.times import written_moment
+from training.templatetags.training_times import written_moment
 from training.waiting import joining, mails, serving
 
 SAMPLE_URL = "https://example.org/waiting/x/"
@@ -51,7 +51,7 @@ def kinds() -> list[MailKind]:
                 "until": Placeholder(
                     "Until when it is kept",
                     lambda context: written_moment(context["until"], context["time_zone"]),
-                    "14 March 2027, 18:00 (Europe/London)",
+                    "Sunday 14 March 2027, 18:00, Greenwich Mean Time (London)",
                 ),
             },
             sample_context=sample,

@@ -1,0 +1,1 @@
+"""When somebody has completed a course, and the certificate that says so."""
