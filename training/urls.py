@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("training/", include("training.completing.urls")),
+    path("training/", include("training.lessons.urls")),
     path("training/", include("training.surveys.urls")),
     path("training/", include("training.waiting.urls")),
 ]

@@ -7,12 +7,13 @@ from wagtail import hooks
 from payments.goods import Goods
 from training.completing import hooks as completing_hooks
 from training.goods import OwnPriceSeatGoods, SeatGoods
+from training.lessons import hooks as lesson_hooks
 from training.staff import hooks as staff_hooks
 from training.surveys import hooks as survey_hooks
 from training.waiting import hooks as waiting_hooks
 
 # Registered there, beside what they give.
-__all__ = ["completing_hooks", "staff_hooks", "survey_hooks", "waiting_hooks"]
+__all__ = ["completing_hooks", "lesson_hooks", "staff_hooks", "survey_hooks", "waiting_hooks"]
 
 
 @hooks.register("register_goods")

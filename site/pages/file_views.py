@@ -77,6 +77,8 @@ def _picture(root: str, name: str) -> FileResponse:
 def document(request: HttpRequest, document_id: int, document_filename: str) -> HttpResponseBase:
     """In place of Wagtail's own view, which sends no caching rules and asks only whether somebody is in a group."""
     found = get_object_or_404(SiteDocument.objects.select_related("collection"), pk=document_id)
+    if private_files.is_kept(request, found):
+        raise Http404
     closed = private_files.closed_to(request, found)
     if closed:
         response = _turn_away(request, closed) or wagtail_serve(request, document_id, document_filename)
@@ -94,6 +96,16 @@ def document(request: HttpRequest, document_id: int, document_filename: str) -> 
     else:
         # Asked for anew each time: it may have been made private, or withdrawn.
         response["Cache-Control"] = "no-cache"
+    return response
+
+
+def stream_kept(request: HttpRequest, found: SiteDocument) -> HttpResponseBase:
+    """A document for whom the caller has let in; no cache keeps it, and no other site shows it as its own."""
+    if private_files.is_hot_linked(request):
+        raise PermissionDenied
+    document_served.send(sender=SiteDocument, instance=found, request=request)
+    response = with_range(request, _conditional(request, found))
+    gates.keep_out_of_caches(response)
     return response
 
 

@@ -37,6 +37,11 @@ def closed_to(request: HttpRequest, member: CollectionMember) -> list[Collection
     return [] if closed and _is_staff_of(request, member) else closed
 
 
+def is_kept(request: HttpRequest, document: SiteDocument) -> bool:
+    """Whether an app has said by the hook ``keeps_document`` that it lets people in itself. Staff have their files."""
+    return any(keeps(document) for keeps in hooks.get_hooks("keeps_document")) and not _is_staff_of(request, document)
+
+
 def lacks_consent(request: HttpRequest, picture: SiteImage) -> bool:
     """Whether the person on a picture does not agree, today. Staff who work with pictures have it until it is gone."""
     return not may_show_picture(picture, timezone.localdate()) and not _is_staff_of(request, picture)

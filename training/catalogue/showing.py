@@ -14,6 +14,7 @@ from pages.pictures import Shown, agreed, show
 from training.catalogue.finding import runs_at
 from training.catalogue.rule_words import rule_words
 from training.catalogue.runs import Run
+from training.lessons.progress import lessons_of
 from training.models import (
     BursarySettings,
     CoursePage,
@@ -51,12 +52,11 @@ def page_now(page: TrainingPage, at: datetime) -> PageNow:
     sessions = Session.objects.shown().filter(page=page.pk, starts_at__isnull=False).prefetch_related("meetings")
     runs = runs_at(sessions.upcoming(at).prefetch_related("trainers", "tickets__member_prices"), at)
     over = sessions.filter(ends_at__lte=at, state=Session.State.OPEN).order_by("-starts_at")
-    lessons = LessonPage.objects.child_of(page).live().order_by("path") if page.is_course else LessonPage.objects.none()
     return PageNow(
         runs=runs,
         past=runs_at(over[:MOST_PAST], at),
         trainers=_trainers(runs),
-        lessons=list(lessons),
+        lessons=lessons_of(page) if page.is_course else [],
         needed=needed_for(page),
         picture=picture_of(page, *WIDE),
         rules=rule_words(page.refund_rules),

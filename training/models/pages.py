@@ -175,3 +175,7 @@ class LessonPage(Page):
 
     class Meta:
         verbose_name = "lesson"
+
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
+        """What most people get there is how to get in."""
+        return super().get_sitemap_urls(request) if self.is_preview else []
