@@ -5,10 +5,22 @@ from __future__ import annotations
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from wagtail.admin.filters import WagtailFilterSet
 
 from training.models import Session, Trainer, TrainingPage
+from training.staff.seen import sessions_for
+
+
+def taught_in(request: HttpRequest) -> QuerySet[TrainingPage]:
+    """What there are sessions of that they see: a trainer is offered nothing else."""
+    return TrainingPage.objects.filter(pk__in=sessions_for(request.user).order_by().values("page")).order_by("title")
+
+
+def teachers(request: HttpRequest) -> QuerySet[Trainer]:
+    teach = Session.trainers.through.objects.filter(session__in=sessions_for(request.user).order_by().values("pk"))
+    return Trainer.objects.filter(pk__in=teach.values("trainer"))
 
 
 class SessionFilterSet(WagtailFilterSet):
@@ -22,8 +34,8 @@ class SessionFilterSet(WagtailFilterSet):
         empty_label="All",
         widget=forms.RadioSelect,
     )
-    page = django_filters.ModelChoiceFilter(queryset=TrainingPage.objects.order_by("title"), label="Course or event")
-    trainer = django_filters.ModelChoiceFilter(queryset=Trainer.objects.all(), label="Trainer", method="filter_trainer")
+    page = django_filters.ModelChoiceFilter(queryset=taught_in, label="Course or event")
+    trainer = django_filters.ModelChoiceFilter(queryset=teachers, label="Trainer", method="filter_trainer")
 
     class Meta:
         model = Session

@@ -8,6 +8,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from wagtail import hooks
 
+from accounts.mail_kinds import MailKind
+from training.staff.mail_kinds import mail_kinds
 from training.staff.menu import TrainingGroup
 
 
@@ -27,3 +29,13 @@ def staff_actions(actions: Any) -> None:
     actions.register_action("training.open_session", "Open a session", "Opened for booking")
     actions.register_action("training.take_off", "Take a session off", "Taken off the site")
     actions.register_action("training.copy_session", "Copy a session", "Copied from another session")
+    actions.register_action("training.mark_attendance", "Mark attendance", "Marked who was there")
+    actions.register_action("training.undo_attendance", "Undo attendance", "Undid marks of who was there")
+    actions.register_action("training.give_seat", "Give a free seat", "Gave a free seat")
+    actions.register_action("training.mail_roster", "Write to a roster", "Wrote to everybody with a seat")
+    actions.register_action("training.export_roster", "Export a roster", "Exported the roster")
+
+
+@hooks.register("register_mails")
+def mails() -> list[MailKind]:
+    return mail_kinds()

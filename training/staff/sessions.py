@@ -75,7 +75,7 @@ class SessionIndexView(BooksIndexView):
     @property
     def header_buttons(self) -> list[HeaderButton]:
         buttons = [self.add_button] if self.add_url and self.user_has_permission("add") else []
-        return buttons
+        return [*buttons, HeaderButton("Calendar", url=reverse("training_sessions:calendar"), icon_name="date")]
 
     def get_base_queryset(self) -> QuerySet[Session]:
         return listed(sessions_for(self.request.user))

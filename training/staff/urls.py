@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from training.staff.attendance import AttendanceView
+from training.staff.calendar import CalendarView
+from training.staff.giving import GiveSeatView
+from training.staff.mailing import MailView
 from training.staff.opening import CopyView, OpenView, TakeOffView
+from training.staff.roster import RosterView, SheetView
 from training.staff.tickets import TicketView
 
 
@@ -16,4 +21,10 @@ def session_actions() -> list[tuple[str, Any, str]]:
         ("open/<int:pk>/", OpenView.as_view(), "open"),
         ("take-off/<int:pk>/", TakeOffView.as_view(), "take_off"),
         ("copy/<int:pk>/", CopyView.as_view(), "copy"),
+        ("calendar/", CalendarView.as_view(), "calendar"),
+        ("roster/<int:pk>/", RosterView.as_view(), "roster"),
+        ("sheet/<int:pk>/", SheetView.as_view(), "sheet"),
+        ("attendance/<int:pk>/<int:meeting>/", AttendanceView.as_view(), "attendance"),
+        ("give-seat/<int:pk>/", GiveSeatView.as_view(), "give_seat"),
+        ("mail/<int:pk>/", MailView.as_view(), "mail"),
     ]
