@@ -6,6 +6,7 @@ from typing import Any
 
 from wagtail.admin.viewsets.base import ViewSetGroup
 
+from training.completing.staff import CertificateViewSet
 from training.staff.refund_rules import RefundRulesViewSet
 from training.staff.sessions import SessionViewSet
 from training.staff.trainers import TrainerViewSet
@@ -16,4 +17,4 @@ class TrainingGroup(ViewSetGroup):
     menu_name = "training"
     menu_icon = "form"
     menu_order = 216
-    items: tuple[Any, ...] = (SessionViewSet, TrainerViewSet, RefundRulesViewSet)
+    items: tuple[Any, ...] = (SessionViewSet, CertificateViewSet, TrainerViewSet, RefundRulesViewSet)
