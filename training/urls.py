@@ -9,4 +9,5 @@ urlpatterns = [
     path("training/", include("training.lessons.urls")),
     path("training/", include("training.surveys.urls")),
     path("training/", include("training.waiting.urls")),
+    path("training/", include("training.bursaries.urls")),
 ]

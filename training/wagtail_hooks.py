@@ -5,6 +5,7 @@ from __future__ import annotations
 from wagtail import hooks
 
 from payments.goods import Goods
+from training.bursaries import hooks as bursary_hooks
 from training.completing import hooks as completing_hooks
 from training.goods import OwnPriceSeatGoods, SeatGoods
 from training.lessons import hooks as lesson_hooks
@@ -13,7 +14,7 @@ from training.surveys import hooks as survey_hooks
 from training.waiting import hooks as waiting_hooks
 
 # Registered there, beside what they give.
-__all__ = ["completing_hooks", "lesson_hooks", "staff_hooks", "survey_hooks", "waiting_hooks"]
+__all__ = ["bursary_hooks", "completing_hooks", "lesson_hooks", "staff_hooks", "survey_hooks", "waiting_hooks"]
 
 
 @hooks.register("register_goods")

@@ -18,6 +18,7 @@ from payments.payables import Line
 from receipts.chart import Account
 from receipts.models import Fund
 from training.bookings import mails
+from training.bursaries import awards
 from training.seats.freeing import give_back
 from training.seats.taking import take
 from training.waiting import offers
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 # As `Line.description` is kept.
 LONGEST = 200
 FULL = "Full before it was paid"
+ENDED = "This seat is not kept for you any more."
 TWICE = "Paid twice"
 
 
@@ -76,7 +78,14 @@ def hold(booking: Booking) -> None:
     refuse_if_paid_meanwhile(booking)
     waiting_for_money = _mine(booking).filter(state__in=booking.NOT_PLACED, holds_seats=False)
     if waiting_for_money.update(state=booking.State.UNPAID, holds_seats=True):
+        _refuse_what_ended(booking)
         _set_apart(booking)
+
+
+def _refuse_what_ended(booking: Booking) -> None:
+    """A seat that was kept until its rest is paid may have been given back meanwhile, and its bursary with it."""
+    if booking.enrolments.filter(state="cancelled").exists():
+        raise NotAvailable(ENDED)
 
 
 def _set_apart(booking: Booking) -> None:
@@ -117,7 +126,10 @@ def place(booking: Booking, booked: Transaction | None) -> None:
             mails.full(booking)
             return
     booking.refresh_from_db()
-    booking.enrolments.filter(holds_seat=True).update(state="confirmed", confirmed_at=timezone.now())
+    seats = booking.enrolments.filter(holds_seat=True)
+    seats.update(state="confirmed", confirmed_at=timezone.now())
+    for seat in seats.filter(application__isnull=False):
+        awards.release(seat)
     offers.settle(Counter(pk for pk in booking.enrolments.values_list("offer", flat=True) if pk))
     mails.confirmed(booking)
 
@@ -128,6 +140,7 @@ def _take_anew(booking: Booking) -> None:
 
     What is offered to them again by then is theirs without another seat.
     """
+    _refuse_what_ended(booking)
     enrolments = list(booking.enrolments.filter(holds_seat=False).order_by("pk"))
     offered = [enrolment for enrolment in enrolments if enrolment.offer_id]
     try:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from payments.lines_in_books import payment_of
 from payments.refund_parts import left_of
+from training.bursaries import awards
 from training.seats.freeing import give_back
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def follow(booking: Booking, booked: Transaction) -> None:
     rows = apps.get_model("training", "Enrolment").objects.filter(pk__in=[one.pk for one in gone], state="confirmed")
     rows.update(state="cancelled", holds_seat=False, cancelled_at=timezone.now(), ended="money_back")
     give_back(Counter(one.ticket_id for one in gone))
+    for one in gone:
+        awards.end(one)
 
 
 def _is_paid_by_another(booking: Booking, payment: int) -> bool:

@@ -155,6 +155,12 @@ class Enrolment(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="cancelled") | Q(cancelled_at__isnull=False), name="a_cancelled_enrolment_says_when"
             ),
+            # Nobody keeps a second seat of a session by asking again.
+            models.UniqueConstraint(
+                fields=["session", "email"],
+                condition=Q(state="kept") & ~Q(email=""),
+                name="one_seat_is_kept_per_address_and_session",
+            ),
         ]
 
     def __str__(self) -> str:

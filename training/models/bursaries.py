@@ -58,6 +58,8 @@ class Application(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
     )
     decided_at = models.DateTimeField(null=True, editable=False)
+    # Where the bursary pays a part: until then the rest is paid, or the seat is free again.
+    pay_until = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         ordering = ["submitted_at", "pk"]
@@ -76,6 +78,11 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"Application {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for a decision."""
+        return self.state in self.OPEN
 
     @property
     def words(self) -> str:

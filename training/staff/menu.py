@@ -6,6 +6,7 @@ from typing import Any
 
 from wagtail.admin.viewsets.base import ViewSetGroup
 
+from training.bursaries.staff.queue import ApplicationViewSet
 from training.completing.staff import CertificateViewSet
 from training.staff.refund_rules import RefundRulesViewSet
 from training.staff.sessions import SessionViewSet
@@ -18,3 +19,4 @@ class TrainingGroup(ViewSetGroup):
     menu_icon = "form"
     menu_order = 216
     items: tuple[Any, ...] = (SessionViewSet, CertificateViewSet, TrainerViewSet, RefundRulesViewSet)
+    items: tuple[Any, ...] = (SessionViewSet, ApplicationViewSet, TrainerViewSet, RefundRulesViewSet)

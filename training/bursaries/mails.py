@@ -1,0 +1,67 @@
+"""What applicants are mailed: that there is news, and where to read it. Who reads along learns nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from accounts.mail_kinds import MailKind, Placeholder
+from accounts.mailing import send_mail_later, wording_of
+from training.bursaries.links import place_url
+
+if TYPE_CHECKING:
+    from accounts.mail_wording import Wording
+    from training.models import Application
+
+RECEIVED, NEWS = "training/mail/place_received", "training/mail/place_news"
+
+
+def received(application: Application) -> None:
+    _send(RECEIVED, application)
+
+
+def news(application: Application) -> None:
+    _send(NEWS, application)
+
+
+def news_wording(application: Application) -> Wording:
+    """The mail that a decision sends, for a look at it before."""
+    enrolment = application.enrolment
+    return wording_of(
+        template=NEWS, to=enrolment.email, context=_context(application), language=enrolment.language or "en"
+    )
+
+
+def _send(template: str, application: Application) -> None:
+    enrolment = application.enrolment
+    # Forgotten: there is nobody to write to.
+    if enrolment.email:
+        send_mail_later(
+            template=template,
+            to=enrolment.email,
+            context=_context(application),
+            language=enrolment.language or "en",
+        )
+
+
+def _context(application: Application) -> dict[str, Any]:
+    return {"place_url": place_url(application)}
+
+
+def mail_kinds() -> list[MailKind]:
+    return [
+        _kind(RECEIVED, "Place: asked for", "Sent when somebody has asked for a place."),
+        _kind(NEWS, "Place: news", "Sent when we have a question about a place, or have decided on it."),
+    ]
+
+
+def _kind(key: str, label: str, when: str) -> MailKind:
+    url = "https://example.org/training/place/x/"
+    # Colleagues who see what was mailed may not see what is behind it.
+    placeholder = Placeholder("See it", lambda context: context["place_url"], url, is_required=True, opens_account=True)
+    return MailKind(
+        key=key,
+        label=label,
+        when=when,
+        placeholders={"place_url": placeholder},
+        sample_context=lambda: {"place_url": url},
+    )
