@@ -18,5 +18,10 @@ class TrainingGroup(ViewSetGroup):
     menu_name = "training"
     menu_icon = "form"
     menu_order = 216
-    items: tuple[Any, ...] = (SessionViewSet, CertificateViewSet, TrainerViewSet, RefundRulesViewSet)
-    items: tuple[Any, ...] = (SessionViewSet, ApplicationViewSet, TrainerViewSet, RefundRulesViewSet)
+    items: tuple[Any, ...] = (
+        SessionViewSet,
+        ApplicationViewSet,
+        CertificateViewSet,
+        TrainerViewSet,
+        RefundRulesViewSet,
+    )
