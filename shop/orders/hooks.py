@@ -11,11 +11,13 @@ from wagtail import hooks
 
 from accounts.mail_kinds import MailKind
 from accounts.sections import AccountSection
+from payments.payables import Payable
 from receipts.history import HistoryItem
 from receipts.models import Payer
 from shop.models import Order
 from shop.orders import account, giving_back
 from shop.orders.history import orders_history, payers_with_number
+from shop.orders.links import order_path
 from shop.orders.mail_kinds import order_mail_kinds
 
 
@@ -39,6 +41,11 @@ def follow_the_address(payer: Payer) -> None:
 @hooks.register("account_sections")
 def account_section(request: HttpRequest) -> AccountSection | None:
     return account.section(request)
+
+
+@hooks.register("paid_links")
+def follow_the_order(payables: Sequence[Payable]) -> list[tuple[str, str]]:
+    return [(f"Follow order {one.number}", order_path(one)) for one in payables if isinstance(one, Order)]
 
 
 @hooks.register("supporter_history")

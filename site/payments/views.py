@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
+from wagtail import hooks
 
 from payments import gateway, worker
 from payments.guard.failures import remember_start
@@ -58,8 +59,19 @@ def checkout_return(request: HttpRequest) -> HttpResponse:
     if payment.status != Payment.Status.PAID:
         _ask_stripe(session_id)
         payment.refresh_from_db()
-    context = {"payment": payment if may_see(request, payment) else None, "status": payment.status}
+    is_theirs = may_see(request, payment)
+    context = {
+        "payment": payment if is_theirs else None,
+        "status": payment.status,
+        "links": links_of(payment) if is_theirs and payment.status == Payment.Status.PAID else [],
+    }
     return render(request, f"payments/return_{_page(payment)}.html", context)
+
+
+def links_of(payment: Payment) -> list[tuple[str, str]]:
+    """Where the payer can go on from here with what was paid: words and path, as the offerings' ``paid_links`` say."""
+    payables = payment.payables()
+    return [link for links in hooks.get_hooks("paid_links") for link in links(payables)]
 
 
 def _ask_stripe(session_id: str) -> None:

@@ -13,6 +13,7 @@ from payments import gateway, worker
 from payments.models import BasketItem, DiscountCode, Payment, TaxRate, TaxSettings
 from receipts.models import Entry, Invoice
 from shop.models import Order, ShippingBand, ShippingMethod, ShippingZone, Variant
+from shop.orders.links import order_path
 from tests.offering.models import Offering
 from tests.reading import text_of
 from tests.shop.shelves import a_variant, stock_of, unexplained
@@ -78,6 +79,18 @@ def test_what_is_in_the_basket_is_what_is_ordered(shopper: Shopper, candle: Vari
     line = order.order_lines.get()
     assert (line.sku, line.quantity, line.maker_pay, line.weight) == (candle.sku, 2, 800, 250)
     assert stock_of(candle) == (0, 0) and not unexplained()
+
+
+def test_the_page_after_paying_leads_to_the_order_in_the_browser_that_paid(shopper: Shopper, candle: Variant) -> None:
+    shopper.put(candle)
+    shopper.go()
+    shopper.pay()
+    address = f"{reverse('checkout_return')}?session={Payment.objects.get().session_id}"
+    order = Order.objects.get()
+    page = shopper.client.get(address).text
+    assert f'href="{order_path(order)}">Follow order {order.number}<' in page
+    assert order.number in shopper.client.get(order_path(order)).text
+    assert "/order/" not in Client().get(address).text and order.number not in Client().get(address).text
 
 
 def test_ones_own_hold_never_blocks_the_next_try(shopper: Shopper, candle: Variant) -> None:
