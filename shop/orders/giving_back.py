@@ -18,6 +18,7 @@ TAKEN_FOR = timedelta(minutes=10)
 # A customer does not wait longer than this without somebody of ours knowing.
 LONG = timedelta(days=1)
 NO_LINES = "What was booked of this payment is not what was ordered, so what to give back is not known. Look at it."
+REFUSED = "Stripe refused it."
 
 
 def give_back_all() -> int:
@@ -40,6 +41,9 @@ def give_back(pk: int) -> bool:
 
 def _give_back(owed: MoneyBack) -> bool:
     refund = refund_of(owed)
+    if refund is not None and refund.status == Refund.Status.FAILED and refund.refund_id is None:
+        # We were cut off between hearing that and telling staff.
+        return _leave_to_staff(owed, refund, REFUSED)
     if refund is None or refund.status == Refund.Status.REQUESTED:
         if refund is None and not lines_of(owed):
             return _leave_without_lines(owed)

@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django_tasks import task
 
+from payments.currencies import step_of
 from payments.issues import close_issue, open_issue
 from payments.models import Payment, PaymentLine, Refund
 from payments.models.owed import OwedRefund, OwedRefundLine
@@ -26,6 +27,7 @@ TAKEN_FOR = timedelta(minutes=10)
 # A payer does not wait longer than this without somebody of ours knowing.
 LONG = timedelta(days=1)
 NO_LINES = "The lines of this payment are not what was booked, so nothing went back by itself."
+REFUSED = "Stripe refused it."
 
 
 def owe(
@@ -84,6 +86,9 @@ def give_back(pk: int) -> bool:
 
 def _give_back(owed: OwedRefund) -> bool:
     refund = refund_of(owed)
+    if refund is not None and refund.status == Refund.Status.FAILED and refund.refund_id is None:
+        # We were cut off between hearing that and telling staff.
+        return _leave_to_staff(owed, refund, REFUSED)
     if refund is None or refund.status == Refund.Status.REQUESTED:
         left = left_of(owed.payment)
         if not left and refund is None:
@@ -124,9 +129,10 @@ def _part(left: LineLeft, wanted: OwedRefundLine) -> RefundPart:
     whole = left.of_quantity(quantity)
     if wanted.percent == 100:
         return whole
-    # Halves of the smallest coin go to the payer.
-    amount, tax = (-(-part * wanted.percent // 100) for part in (whole.amount, whole.tax))
-    return RefundPart(line=left.line, amount=amount, tax=tax, quantity=quantity)
+    # Parts of the least that a card can be given back go to the payer.
+    step = step_of(left.line.payment.currency)
+    gross = step * -(-whole.gross * wanted.percent // (100 * step))
+    return left.of_amount(min(gross, whole.gross), quantity=quantity)
 
 
 def _settle(owed: OwedRefund, refund: Refund | None = None) -> bool:

@@ -129,6 +129,14 @@ class TestF19PaidAfterItsHoldWasReleased:
         assert Issue.objects.filter(kind="refund_failed", closed_at=None).exists()
         assert till.give_back() == 0
 
+    def test_what_stripe_refused_before_we_could_say_so_is_told_by_the_next_run(self, till: Till) -> None:
+        self.late(till, left=0)
+        owed = MoneyBack.objects.get()
+        Refund.objects.create(payment=owed.payment, amount=2500, reason=owed.mark, status=Refund.Status.FAILED)
+        assert till.give_back() == 0
+        assert MoneyBack.objects.get().problem == "Stripe refused it."
+        assert Issue.objects.filter(kind="refund_failed", closed_at=None).exists()
+
     def test_two_who_ask_at_once_ask_once(self, till: Till) -> None:
         self.late(till, left=0)
         MoneyBack.objects.update(taken_at=timezone.now())
