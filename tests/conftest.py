@@ -38,21 +38,32 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("steadfast")
 
 
-# Pages and forms, which ask the database for little of its own: a third of them is enough where the whole suite has
-# run on another database just before. Without STEADFAST_SAMPLE all of them run.
-SAMPLED = ("tests/accounts/", "tests/membership/", "tests/pages/")
+# Where the whole suite has run on another database just before, a third of these is enough on the second: pages and
+# forms, which ask the database for little of its own. Without STEADFAST_SAMPLE all of them run.
+SAMPLED = tuple(
+    f"tests/{app}/" for app in ("accounts", "membership", "pages", "payments", "receipts", "shop", "training")
+)
 
 
-def is_in_sample(nodeid: str, of: int) -> bool:
+def is_for_both_databases(item: pytest.Item) -> bool:
+    """What a database decides: marked, or really committed, as whatever runs at once is."""
+    database = item.get_closest_marker("django_db")
+    committed = database is not None and database.kwargs.get("transaction", False)
+    fixtures = item.fixturenames  # type: ignore[attr-defined]
+    return committed or "transactional_db" in fixtures or item.get_closest_marker("both_databases") is not None
+
+
+def is_in_sample(item: pytest.Item, of: int) -> bool:
     """Whether this test is one of the part that is run; the same ones every time."""
-    return not nodeid.startswith(SAMPLED) or crc32(nodeid.encode()) % of == 0
+    chosen = crc32(item.nodeid.encode()) % of == 0
+    return chosen or not item.nodeid.startswith(SAMPLED) or is_for_both_databases(item)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if of := int(os.environ.get("STEADFAST_SAMPLE", "0")):
-        left_out = [item for item in items if not is_in_sample(item.nodeid, of)]
+        left_out = [item for item in items if not is_in_sample(item, of)]
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if is_in_sample(item.nodeid, of)]
+        items[:] = [item for item in items if is_in_sample(item, of)]
     for item in items:
         if "browser" in item.fixturenames:  # type: ignore[attr-defined]
             item.add_marker("browser")

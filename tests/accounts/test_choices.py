@@ -50,12 +50,14 @@ def test_a_purpose_that_does_not_exist_cannot_be_chosen() -> None:
         choices.switch_on("grace@example.org", "anything")
 
 
+@pytest.mark.both_databases
 def test_one_choice_per_address_and_purpose() -> None:
     choices.switch_on("grace@example.org", "news")
     with pytest.raises(IntegrityError), transaction.atomic():
         MailChoice.objects.create(email="grace@example.org", purpose="news", wanted=False, how="form")
 
 
+@pytest.mark.both_databases
 def test_a_mail_choice_is_lowercase() -> None:
     with pytest.raises(IntegrityError, match="a_mail_choice_is_lowercase"), transaction.atomic():
         MailChoice.objects.create(email="Grace@example.org", purpose="news", wanted=False, how="form")

@@ -100,6 +100,7 @@ def test_inviting_a_member_leaves_their_confirmed_address_alone(alice: User) -> 
     assert EmailAddress.objects.get(user=alice).verified
 
 
+@pytest.mark.both_databases
 def test_addresses_are_unique_whatever_their_case(alice: User) -> None:
     from django.db import IntegrityError
 

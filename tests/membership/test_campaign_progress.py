@@ -23,7 +23,7 @@ from tests.membership.giver import Giver, only_gift
 if TYPE_CHECKING:
     from tests.sandbox_client import Sandbox
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -155,6 +155,7 @@ class TestStaff:
         TierPrice.objects.filter(tier=open_tier, interval="month").update(amount=3000)
         assert Tier.objects.with_offer().get(pk=open_tier.pk).suggested("month") == [5000]
 
+    @pytest.mark.both_databases
     def test_a_tier_of_free_amounts_always_allows_more(self, open_tier: Tier) -> None:
         with pytest.raises(IntegrityError):
             Tier.objects.filter(pk=open_tier.pk).update(allows_more=False)

@@ -23,7 +23,7 @@ from receipts.models import Issuer
 from tests.membership.campaigner import a_campaign, a_payer, a_pool, book, give_back
 from tests.membership.giver import Giver
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

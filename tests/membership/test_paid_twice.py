@@ -9,7 +9,7 @@ from payments.second_plans import settle_second_plans
 from tests.faults.test_paid_on_two_devices import second_page
 from tests.membership.way import Way, only_membership
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_a_membership_paid_on_two_devices_goes_on_when_the_second_payment_goes_back(way: Way, friend: Tier) -> None:

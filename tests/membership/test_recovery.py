@@ -320,6 +320,7 @@ class TestALinkThatOpensNothing:
         assert answer.status_code == 422 and "alice at home" in answer.content.decode()
 
 
+@pytest.mark.both_databases
 def test_a_notice_is_sent_once_by_a_rule_of_the_database(plan: Plan) -> None:
     Notice.objects.create(kind="failed", plan=plan, about="in_1:first")
     with pytest.raises(IntegrityError), transaction.atomic():

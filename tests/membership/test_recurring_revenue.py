@@ -34,7 +34,7 @@ from receipts.months import month_of
 from tests.membership.way import Way
 from tests.sandbox_client import Sandbox
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 Kind = Movement.Kind
 LONG = bool(os.environ.get("STEADFAST_LONG"))

@@ -30,7 +30,7 @@ from tests.payments.desk import a_paid_payment
 from tests.receipts import cast
 from tests.receipts.books import a_line, a_payer, a_payment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TODAY = date(2026, 6, 15)
 NOW = timezone.now()
 

@@ -37,16 +37,19 @@ def refused(**changes: Any) -> str:
 
 
 class TestHowLong:
+    @pytest.mark.both_databases
     def test_at_most_three_years(self) -> None:
         given = date(2027, 2, 28)
         a_consent(given_on=given, until=date(2030, 2, 28))
         told = refused(given_on=given, until=date(2030, 3, 1))
         assert "a_consent_lasts_at_most_three_years" in told
 
+    @pytest.mark.both_databases
     def test_three_years_with_a_leap_day_are_three_years(self) -> None:
         a_consent(given_on=date(2027, 3, 1), until=date(2030, 3, 1))
         assert "three_years" in refused(given_on=date(2027, 3, 1), until=date(2030, 3, 2))
 
+    @pytest.mark.both_databases
     def test_it_ends_after_it_was_given(self) -> None:
         assert "ends_after" in refused(given_on=date(2027, 3, 2), until=date(2027, 3, 1))
 
@@ -74,6 +77,7 @@ class TestWhatItCovers:
         with pytest.raises(ValueError):
             a_consent().covers("name", "shop")
 
+    @pytest.mark.both_databases
     def test_some_countries_are_for_print_alone(self) -> None:
         assert "seen_everywhere" in refused(countries="US")
         only_print = {"channel_website": False, "channel_shop": False, "channel_print": True}
@@ -88,6 +92,7 @@ class TestReview:
         assert consent.is_live(timezone.localdate())
         assert ModelLogEntry.objects.filter(action=consents.REVIEWED).count() == 1
 
+    @pytest.mark.both_databases
     def test_never_by_who_recorded_it(self) -> None:
         consent = a_consent(is_reviewed=False)
         with pytest.raises(consents.OwnRecord):
@@ -246,6 +251,7 @@ class TestWithdrawing:
         assert (consent.withdrawn_at, consent.withdrawal_reason) == (first, "asked")
         assert ModelLogEntry.objects.filter(action=consents.WITHDREW).count() == 1
 
+    @pytest.mark.both_databases
     def test_says_why(self) -> None:
         assert "says_why" in refused(withdrawn_at=timezone.now())
 

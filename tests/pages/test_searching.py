@@ -8,6 +8,8 @@ from wagtail.models import Page, PageViewRestriction
 from pages.models import HomePage, StandardPage
 from pages.searching import safe_search
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def indexed(site: HomePage) -> HomePage:

@@ -19,7 +19,7 @@ from tests.receipts.books import an_issuer, books_balance
 if TYPE_CHECKING:
     from tests.sandbox_client import Sandbox
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_goods_a_gift_and_a_seat_are_one_payment_and_each_is_booked_in_its_own_account(

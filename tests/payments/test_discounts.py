@@ -21,6 +21,8 @@ from payments.discounts.refusals import CodeRefused, CodeUsedUp
 from payments.models import DiscountCode, DiscountUse
 from tests.payments.codes import a_code, a_payer, a_use
 
+pytestmark = pytest.mark.both_databases
+
 State = DiscountUse.State
 
 

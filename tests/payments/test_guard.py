@@ -20,7 +20,7 @@ from payments.guard.retention import forget_guard_rows
 from payments.guard.visitor import client_address, key_of, network_of
 from payments.models import HeldForm, SpentProof, Tally
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 LIMIT = Limit("test", 5, 600)
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

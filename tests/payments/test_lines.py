@@ -17,7 +17,7 @@ from tests.receipts.books import a_payer
 if TYPE_CHECKING:
     from tests.sandbox_client import Sandbox
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 GST, QST = (
     {"name": "GST", "rate": "5.0000", "amount": 250},

@@ -23,7 +23,7 @@ from tests.receipts.books import an_issuer, books_balance
 if TYPE_CHECKING:
     from tests.sandbox_client import Sandbox
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

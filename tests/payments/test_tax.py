@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from payments.models import TaxRate
 from payments.tax.reckoning import Taxable, Taxed, _put_on_top, _taken_out, tax_on
 
+pytestmark = pytest.mark.both_databases
+
 DAY = date(2026, 11, 22)
 
 

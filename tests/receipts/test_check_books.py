@@ -18,7 +18,7 @@ from receipts.models import Entry, Invoice, InvoiceSeries, Transaction
 from tests.receipts.books import PAID_AT, a_line, a_payment, books_balance
 from tests.receipts.sold import ON, an_invoice, taken_back
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,8 @@ from receipts.models import DuplicatePair, Payer, PayerMerge
 from tests.receipts import cast
 from tests.receipts.books import a_payer
 
+pytestmark = pytest.mark.both_databases
+
 
 def person(pk: int, name: str = "", **more: Any) -> Person:
     fields = {"kind": "person", "name": name or f"Name{pk}", "email": "", "postcode": "", "country": "", "user": None}

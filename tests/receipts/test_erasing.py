@@ -17,7 +17,7 @@ from receipts.models import Payer, PayerMerge, PayerNote
 from tests.receipts import cast
 from tests.receipts.books import a_payer, a_payment, books_balance
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def page_of(payer: Payer) -> str:

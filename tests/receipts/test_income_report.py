@@ -21,6 +21,8 @@ from receipts.reports.income import IncomeRow, income_by_stream_and_month
 from receipts.reports.tables import income_tables
 from tests.receipts.books import PAID_AT, a_line, a_payment, books_balance
 
+pytestmark = pytest.mark.both_databases
+
 IN_JULY = PAID_AT + timedelta(days=31)
 
 

@@ -19,7 +19,7 @@ from receipts.models import Invoice, InvoiceSeries, Issuer
 from tests.receipts.books import a_line, a_payer, a_payment, an_issuer, books_balance
 from tests.receipts.sold import LATER, ON, a_sale, an_invoice, candles, shipping, taken_back, vat
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_an_invoice_holds_what_was_sold_and_nothing_of_the_gift_beside_it() -> None:

@@ -13,7 +13,7 @@ from receipts.models import Issuer, Payer, Receipt, ReceiptLine, ReceiptSeries
 from receipts.tasks import draw_overdue_receipts
 from tests.receipts.books import PAID_AT, a_line, a_payer, a_payment, an_issuer, books_balance
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 ISSUED_ON = date(2025, 6, 16)
 LATER = PAID_AT + timedelta(days=3)

@@ -16,7 +16,7 @@ from receipts.models import Fund, Invoice, Payer, Receipt, Transaction
 from tests.receipts.books import PAID_AT, a_line, a_payer, a_payment, an_issuer, books_balance
 from tests.receipts.sold import a_sale
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 ISSUES = 200 if connection.vendor == "postgresql" else 24
 AT_ONCE = 8

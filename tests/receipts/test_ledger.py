@@ -34,7 +34,7 @@ from receipts.models.ledger import NeverChanged
 from receipts.months import first_open_month, month_of
 from tests.receipts.books import PAID_AT, a_line, a_payer, a_payment, books_balance
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 LATER = PAID_AT + timedelta(days=3)
 

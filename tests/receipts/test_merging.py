@@ -22,7 +22,7 @@ from tests.receipts import cast
 from tests.receipts.books import PAID_AT, a_line, a_payer, a_payment, books_balance
 from tests.receipts.test_issuing_in_parallel import in_parallel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def again(payer: Payer) -> Payer:

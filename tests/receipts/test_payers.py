@@ -11,7 +11,7 @@ from receipts.models import Payer
 from tests.receipts import cast
 from tests.receipts.books import a_payer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def confirm(user: User) -> None:

@@ -24,7 +24,7 @@ from tests.payments.desk import a_paid_payment
 from tests.receipts import cast
 from tests.receipts.books import a_payer, a_payment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

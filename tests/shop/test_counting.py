@@ -18,7 +18,7 @@ from tests.reading import text_of
 from tests.receipts.cast import in_group
 from tests.shop.shelves import a_variant, an_order, row, stock_of, unexplained
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

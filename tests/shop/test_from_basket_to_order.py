@@ -19,7 +19,7 @@ from tests.reading import text_of
 from tests.shop.shelves import a_variant, stock_of, unexplained
 from tests.shop.till import Till
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 DETAILS = {
     "name": "Bob Brown",
     "email": "bob@example.org",

@@ -19,7 +19,7 @@ from shop.makers import accruing, pay, payouts
 from shop.models import MakerPayout, MakerPayoutLine, SettledEntry
 from tests.shop.makers import SOLD_AT, a_maker, an_order_line, owed_maker, sold
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 LATER = SOLD_AT + timedelta(days=9)
 
 

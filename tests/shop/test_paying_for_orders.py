@@ -20,7 +20,7 @@ from tests.offering.models import Offering
 from tests.shop.shelves import a_variant, bob, row, stock_of, unexplained
 from tests.shop.till import Till, owed, payment_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 State = Order.State
 
 

@@ -37,7 +37,7 @@ from tests.shop.shelves import a_maker, a_variant, an_order, row
 if TYPE_CHECKING:
     from tests.sandbox_client import Sandbox
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def this_year(**fields: Any) -> Period:

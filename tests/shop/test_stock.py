@@ -10,7 +10,7 @@ from shop.models import Order, Stock, StockMovement
 from shop.orders.cancelling import CannotCancel, cancel
 from tests.shop.shelves import a_variant, an_order, row, stock_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_a_checkout_sets_its_units_apart_once_however_often_it_starts() -> None:

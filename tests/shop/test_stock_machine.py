@@ -26,6 +26,8 @@ from shop.orders.sending import CannotSend, send
 from shop.stock.counting import CannotCount, count
 from tests.shop.shelves import a_variant, an_order, row, stock_of, unexplained
 
+pytestmark = pytest.mark.both_databases
+
 FEW = st.integers(min_value=1, max_value=4)
 
 

@@ -18,7 +18,7 @@ from tests.training.enrolling import Trainee
 from tests.training.rows import make_event, make_session, make_ticket
 from training.models import Booking, Enrolment, Session, Ticket, TrainingIndexPage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def ticket_of(session: Session) -> Ticket:

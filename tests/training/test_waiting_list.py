@@ -22,7 +22,7 @@ from training.models import Booking, Enrolment, Offer, Session, Ticket, WaitingE
 from training.seats.freeing import give_back
 from training.waiting import joining, links, serving
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 State = WaitingEntry.State
 
 
