@@ -7,7 +7,9 @@ from payments.goods import Buyer, NotAvailable, Ordered, Priced, Wanted
 from receipts.models import Payer
 from tests.at_once import pay
 from training.bookings.placing import place_booking
-from training.models import Booking, Ticket
+from training.bursaries.awards import FundTooSmall
+from training.bursaries.deciding import Changed, approve
+from training.models import Application, Booking, Ticket
 from training.waiting.serving import serve
 
 
@@ -31,3 +33,13 @@ def enrol(who: str) -> str:
 
 def serve_the_line(who: str) -> str:
     return str(serve(int(who)))
+
+
+def approve_whole(who: str) -> str:
+    """Award the whole price to an application, as somebody of the team does who has just read it."""
+    application = Application.objects.select_related("enrolment").get(pk=int(who))
+    try:
+        approve(application, application.enrolment.price, version=1, by=None)
+    except (FundTooSmall, Changed) as refused:
+        return type(refused).__name__
+    return "approved"

@@ -1,4 +1,5 @@
-"""What bursaries give to the rest: mails, a job, reminders to staff."""
+"""What bursaries give to the rest: mails, a job, reminders to staff, a section of the
+account page, and their part of the proof that the books hold."""
 
 from __future__ import annotations
 
@@ -6,13 +7,15 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
 from wagtail import hooks
 
 from accounts.mail_kinds import MailKind
+from accounts.sections import AccountSection
 from training import private
-from training.bursaries import mails, rest
+from training.bursaries import checks, donors, mails, rest
 from training.bursaries.staff import actions
 from training.bursaries.staff.queue import reminders
 
@@ -44,3 +47,13 @@ def staff_actions(register: Any) -> None:
 @hooks.register("insert_global_admin_css")
 def staff_styles() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("training/bursaries.css"))
+
+
+@hooks.register("account_sections")
+def seats_that_gifts_paid(request: HttpRequest) -> AccountSection | None:
+    return donors.section(request)
+
+
+@hooks.register("check_books")
+def problems_of_awards() -> Iterable[str]:
+    return checks.problems()

@@ -20,7 +20,7 @@ from payments import guard
 from payments.checkout import AlreadyPaid, CheckoutUnavailable
 from payments.goods import NotAvailable
 from payments.views import see_other, to_checkout, to_result
-from training.bursaries import applying, deciding, keeping, links, rest
+from training.bursaries import applying, deciding, donors, keeping, links, rest
 from training.bursaries.deciding import Changed
 from training.bursaries.forms import AnswerForm, ApplyForm, PayForm
 from training.bursaries.shown import shown
@@ -37,7 +37,7 @@ MOVED_ON = "This has changed meanwhile. Please look again."
 def apply(request: HttpRequest, session: UUID) -> HttpResponse:
     """The answer is the same for an address with an open application and for one without."""
     wanted = get_object_or_404(Session.objects.shown().select_related("page"), public_id=session)
-    context = {"session": wanted, "settings": BursarySettings.load()}
+    context = {"session": wanted, "settings": BursarySettings.load(), "seats_paid": donors.seats_paid()}
     if problem := applying.problem_of(wanted, timezone.now()):
         return render(request, "training/bursaries/closed.html", {**context, "problem": problem}, status=410)
     language = get_language() or "en"

@@ -1,0 +1,123 @@
+"""What an applicant wrote, the name behind an alias and that there is a bursary: for two roles, and in no mail, export,
+log, address, title or history."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
+from wagtail.models import ModelLogEntry
+
+from accounts.models import OutgoingMail
+from accounts.reminders import remind_staff
+from receipts.models import Entry, Payer, Transaction
+from tests.training.applying import (
+    a_bursary_fund,
+    an_application,
+    decide,
+    mailed_link,
+    one_of_the_team,
+    signed_in,
+)
+from training.models import Application, Session
+from training.private import read_application, see_person
+from training.roles import MANAGERS
+
+pytestmark = pytest.mark.django_db
+NAME, ALIAS, WORDS, REPLY, ANSWER = "Zuleika Quartz", "Umbrella Finch", "Xylophone42", "Marzipan77", "Periwinkle9"
+CANARIES = (NAME, ALIAS, WORDS, REPLY, ANSWER, "ursary", "bursar")
+
+
+@pytest.fixture
+def application(session: Session, bob: Payer, settings: Any) -> Application:
+    settings.SIGN_IN_SECONDS = 0
+    Session.objects.update(takes_applications=True)
+    session.refresh_from_db()
+    a_bursary_fund((bob, 50000))
+    return an_application(session, name=NAME, alias=ALIAS, words=WORDS)
+
+
+@pytest.fixture
+def lived(application: Application, caplog: pytest.LogCaptureFixture) -> Client:
+    """Asked, answered, read, looked at and approved, with everything logged."""
+    caplog.set_level(logging.DEBUG)
+    team = signed_in(one_of_the_team())
+    remind_staff()
+    decide(team, application, "read")
+    decide(team, application, "person")
+    decide(team, application, decision="ask", answer=ANSWER)
+    Client().post(f"{mailed_link()}answer/", {"words": REPLY})
+    decide(team, application, "look", decision="approve", amount="90", answer=ANSWER)
+    decide(team, application, decision="approve", amount="90", answer=ANSWER)
+    application.refresh_from_db()
+    assert application.enrolment.is_confirmed and REPLY in application.words
+    return team
+
+
+def found_in(text: str) -> set[str]:
+    return {canary for canary in CANARIES if canary in text}
+
+
+def test_no_mail_holds_any_of_it(lived: Client) -> None:
+    mails = list(OutgoingMail.objects.all())
+    assert {mail.kind for mail in mails} >= {"training/mail/place_received", "training/mail/place_news"}
+    for mail in mails:
+        assert not found_in(f"{mail.kind} {mail.subject} {mail.text} {mail.html}"), mail.subject
+
+
+def test_no_log_history_and_ledger_row_holds_any_of_it(lived: Client, caplog: pytest.LogCaptureFixture) -> None:
+    entries = ModelLogEntry.objects.all()
+    assert {entry.action for entry in entries} == {
+        "training.read_application",
+        "training.see_person",
+        "training.ask_applicant",
+        "training.decide_application",
+    }
+    assert not found_in(" ".join(f"{entry.label} {entry.data} {entry.message}" for entry in entries))
+    assert not found_in(caplog.text)
+    booked = [str(row) for row in (*Transaction.objects.values_list(), *Entry.objects.values_list())]
+    assert not found_in(" ".join(booked))
+
+
+def test_no_title_and_no_address_holds_any_of_it(lived: Client, application: Application) -> None:
+    path = mailed_link()
+    addresses = [reverse(f"training_applications:{name}", args=[application.pk]) for name in ("inspect", "decide")]
+    pages = [Client().get(path), *(lived.get(address) for address in addresses)]
+    for address, page in zip([path, *addresses], pages, strict=True):
+        title = re.search(r"<title>(.*?)</title>", page.content.decode(), re.DOTALL)
+        assert title and not found_in(title[1] + address)
+    # Before somebody looks, the team's own screens say neither who nor why.
+    assert not found_in(pages[1].content.decode()) & {NAME, ALIAS, WORDS, REPLY}
+
+
+def test_the_export_of_a_roster_does_not_tell_who_has_a_bursary(lived: Client, application: Application) -> None:
+    manager = signed_in(one_of_the_team("mara@example.org", group=MANAGERS))
+    for form in ("csv", "xlsx"):
+        answer = manager.get(reverse("training_sessions:index"), {"export": form})
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+        assert not found_in(body.decode(errors="ignore")) & {NAME, WORDS, REPLY, ANSWER}
+
+
+@pytest.mark.parametrize("group", ["Finance", "Auditors", "Trainers", "Fundraisers"])
+def test_two_roles_may_look_and_no_other(application: Application, group: str) -> None:
+    other = one_of_the_team("other@example.org", group=group)
+    for look in (
+        lambda: read_application(application, by=other, why="decide"),
+        lambda: see_person(application.enrolment, by=other, why="decide"),
+    ):
+        with pytest.raises(PermissionDenied):
+            look()
+    assert not ModelLogEntry.objects.exists()
+
+
+def test_a_manager_of_training_sees_who_it_is_and_not_what_they_wrote(application: Application) -> None:
+    manager = one_of_the_team("mara@example.org", group=MANAGERS)
+    assert see_person(application.enrolment, by=manager, why="safety") == NAME
+    assert ModelLogEntry.objects.get().data == {"why": "safety"}
+    with pytest.raises(PermissionDenied):
+        read_application(application, by=manager, why="safety")
