@@ -80,6 +80,7 @@ class SeatGoods(Goods):
 class OwnPriceSeatGoods(SeatGoods):
     kind = OWN_PRICE_KIND
     takes_amount = True
+    may_be_nothing = True
 
 
 def tickets_of(wanted: Sequence[Wanted]) -> dict[str, Ticket]:

@@ -24,7 +24,7 @@ class Wanted:
 
     reference: str
     quantity: int
-    # What the customer chose to pay, for goods without a price, such as a gift.
+    # What the customer chose to pay for one, for goods without a price, such as a gift.
     amount: int | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     # Units that the open checkout of this very basket has set apart: they are this customer's to have.
@@ -127,8 +127,9 @@ class Goods:
 
     # Such as "shop.variant": stored with the basket.
     kind = ""
-    # Whether the customer says how much, as with a gift.
+    # Whether the customer says how much, as with a gift; and whether nothing may be said too.
     takes_amount = False
+    may_be_nothing = False
 
     def price(self, wanted: Sequence[Wanted], request: HttpRequest) -> list[Priced]:
         """What these rows are and cost this visitor now. A reference that is gone is left out of the answer."""

@@ -137,6 +137,14 @@ class TestOwnPrice:
         answer = trainee.put(ticket_of(session), amount="9.99")
         assert answer.status_code == 422 and "The least is $10.00." in answer.content.decode()
 
+    def test_nothing_is_enough_where_that_is_the_least(self, trainee: Trainee, session: Session) -> None:
+        Ticket.objects.update(is_own_price=True, lowest=0, price=4000)
+        trainee.put(ticket_of(session), amount="0")
+        assert "/checkout/return/" in trainee.check_out()["Location"]
+        seat = Enrolment.objects.get()
+        assert (seat.state, seat.paid) == ("confirmed", 0) and counts(session) == (1, 1)
+        assert not trainee.sandbox.money()["charges"] and not books_problems()
+
 
 class TestAGala:
     def test_only_what_is_paid_above_its_worth_is_a_gift(self, trainee: Trainee, index: TrainingIndexPage) -> None:

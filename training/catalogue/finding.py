@@ -48,7 +48,7 @@ LEVELS: dict[str, str] = {str(level): str(label) for level, label in CoursePage.
 
 def offered_pages(parent: Page | None, request: HttpRequest | None, text: str = "") -> list[Offered]:
     """Live and kept for nobody; below ``parent``, or anywhere."""
-    pages: QuerySet[TrainingPage] = public(TrainingPage.objects.live(), request)
+    pages: Any = public(TrainingPage.objects.live(), request)
     if parent is not None:
         pages = pages.child_of(parent)
     if text:

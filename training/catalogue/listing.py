@@ -66,7 +66,8 @@ def listing(index: TrainingIndexPage, request: HttpRequest, at: datetime) -> Lis
     runs = runs_by_page(pages, at, past=asked.past)
     # What has no date at all is to come; what had some is over.
     undated = {page.pk for page in pages if not page.has_dates and not asked.past}
-    rows = [(page, run) for page in pages for run in runs.get(page.pk) or ([None] if page.pk in undated else [])]
+    nothing: list[Run | None] = [None]
+    rows = [(page, run) for page in pages for run in runs.get(page.pk) or (nothing if page.pk in undated else [])]
     facts = [(page, run, facts_of(page, run)) for page, run in rows]
     choices = choices_of(facts)
     asked = replace(asked, values=_known(asked, choices))

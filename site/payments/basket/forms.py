@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 
 from payments.basket.keeping import MOST_OF_ONE
+from payments.goods import Goods
 from payments.models import Basket
 from payments.models.baskets import DETAILS, NOTHING_TYPED
 from receipts.money import AmountError, parse_amount
@@ -29,10 +30,11 @@ class AddForm(QuantityForm):
 
     amount = forms.CharField(label="How much?", max_length=40, error_messages={"required": "Enter an amount."})
 
-    def __init__(self, *args: Any, takes_amount: bool, is_countable: bool, locale: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, goods: Goods, is_countable: bool, locale: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.locale, self.currency = locale, settings.REPORTING_CURRENCY
-        if takes_amount:
+        self.may_be_nothing = goods.may_be_nothing
+        if goods.takes_amount:
             self.fields["amount"].widget.attrs.update(inputmode="decimal", autocomplete="off")
             self.fields["amount"].help_text = f"In {self.currency}."
         else:
@@ -45,7 +47,7 @@ class AddForm(QuantityForm):
             amount = parse_amount(self.cleaned_data["amount"], self.currency, self.locale)
         except AmountError as error:
             raise forms.ValidationError(str(error)) from error
-        if amount == 0:
+        if amount == 0 and not self.may_be_nothing:
             raise forms.ValidationError("Enter an amount above zero.")
         return amount
 

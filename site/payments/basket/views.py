@@ -83,11 +83,10 @@ def _add_form(request: HttpRequest, goods: Goods, priced: Priced) -> AddForm:
     if request.POST.get("choice"):
         # A button says its amount in minor units.
         typed["amount"] = _plain(request.POST["choice"])
-    kept = {"takes_amount": goods.takes_amount, "is_countable": priced.is_countable}
     locale = get_language() or "en"
     if request.method == "POST":
-        return AddForm(typed, locale=locale, **kept)
-    return AddForm(initial=typed, locale=locale, **kept)
+        return AddForm(typed, goods=goods, is_countable=priced.is_countable, locale=locale)
+    return AddForm(initial=typed, goods=goods, is_countable=priced.is_countable, locale=locale)
 
 
 def _plain(minor_units: str) -> str:

@@ -107,7 +107,7 @@ class BasketItem(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["basket", "kind", "reference"], name="a_thing_is_in_a_basket_once"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="a_basket_item_has_a_quantity"),
-            models.CheckConstraint(condition=Q(amount=None) | Q(amount__gt=0), name="a_chosen_amount_is_above_zero"),
+            models.CheckConstraint(condition=Q(amount=None) | Q(amount__gte=0), name="a_chosen_amount_is_no_debt"),
         ]
 
     def __str__(self) -> str:
