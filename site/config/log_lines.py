@@ -10,10 +10,13 @@ import logging
 import re
 
 KEYS = re.compile(
-    r"/(mend|order|invoices/link|back-in-stock/stop|mail/stop|card|training/(?:certificates|verify|survey|waiting)|checkout/go-on|accounts/password/reset/key)/[^/\s?]+"
+    r"/(mend|order|invoices/link|back-in-stock/stop|mail/stop|card|training/verify|checkout/go-on"
+    r"|accounts/password/reset/key)/[^/\s?]+"
 )
+# As `accounts.mailed_links` makes them, whatever page they open.
+MAILED_TOKEN = re.compile(r"/[0-9a-f]{32}:[^/\s?]+")
 
 
 class WithoutKeys(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        return KEYS.sub(r"/\1/…", super().format(record))
+        return MAILED_TOKEN.sub("/…", KEYS.sub(r"/\1/…", super().format(record)))
