@@ -1,4 +1,4 @@
-"""Two funds for the demo, and how people there give: mostly once, some every month, some in memory of somebody."""
+"""Three funds for the demo, and how people there give: mostly once, some every month, some in memory of somebody."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from receipts.payers import PayerDetails
 FUNDS = {
     "Night line": "Hours in which nobody else picks up the phone.",
     "Workshop materials": "Cloth, thread and tools for whoever learns a trade with us.",
+    "Bursaries": "Seats in our courses, for people who cannot pay for them.",
 }
 INTERVALS, HOW_OFTEN = ("", "month", "quarter", "year"), (55, 33, 5, 7)
 NAMES = ("Ruth Abara", "Elias Novak", "Grandmother Ines", "Our teacher, Mr Osei")

@@ -6,7 +6,9 @@ from wagtail import hooks
 
 from payments.goods import Goods
 from training.bursaries import hooks as bursary_hooks
+from training.catalogue import hooks as catalogue_hooks
 from training.completing import hooks as completing_hooks
+from training.demo import hooks as demo_hooks
 from training.goods import OwnPriceSeatGoods, SeatGoods
 from training.lessons import hooks as lesson_hooks
 from training.staff import hooks as staff_hooks
@@ -14,7 +16,16 @@ from training.surveys import hooks as survey_hooks
 from training.waiting import hooks as waiting_hooks
 
 # Registered there, beside what they give.
-__all__ = ["bursary_hooks", "completing_hooks", "lesson_hooks", "staff_hooks", "survey_hooks", "waiting_hooks"]
+__all__ = [
+    "bursary_hooks",
+    "catalogue_hooks",
+    "completing_hooks",
+    "demo_hooks",
+    "lesson_hooks",
+    "staff_hooks",
+    "survey_hooks",
+    "waiting_hooks",
+]
 
 
 @hooks.register("register_goods")

@@ -8,7 +8,7 @@ import pytest
 
 from pages.demo import build_site
 from shop.demo import build_shop
-from tests.shop.light_and_dark import look
+from tests.light_and_dark import look
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import get_language_info
 
 from payments.member_prices import best_price, reduced
 from training.catalogue.gift_parts import GiftPart, gift_part
@@ -17,7 +18,7 @@ from training.sessions.times import span_words, time_words, zone_words
 
 # From here on a page says how many are left.
 FEW = 10
-LANGUAGES = dict(settings.LANGUAGES)
+LANGUAGES: dict[str, str] = {code: get_language_info(code)["name"] for code, _ in settings.LANGUAGES}
 
 
 @dataclass(frozen=True, kw_only=True)

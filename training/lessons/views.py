@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from training.completing.rules import complete_if_due
 from training.lessons.progress import lessons_of, mark, progress_of
 from training.lessons.reading import enrolment_in
 from training.models import CoursePage, LessonPage
@@ -33,5 +34,6 @@ def done(request: HttpRequest, lesson: int) -> HttpResponse:
         raise Http404
     is_done = request.POST.get("done") == "1"
     mark(enrolment, page, is_done=is_done)
+    complete_if_due(enrolment)
     following = progress_of(enrolment, lessons_of(course)).after(page) if is_done else page
     return redirect((following or page).get_url(request) or "/")

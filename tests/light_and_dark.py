@@ -19,5 +19,6 @@ def look(page: Any, name: str) -> None:
         if folder := os.environ.get("STEADFAST_SHOTS"):
             page.screenshot(path=Path(folder) / f"{name}-{width}-{scheme}.png", full_page=True)
         found = Axe().run(page).response["violations"]
-        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], (page.url, width, scheme)
+        faults = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+        assert faults == [], (page.url, width, scheme, faults)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (page.url, width)
