@@ -11,6 +11,7 @@ from django.utils import timezone
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput
 
+from accounts.privacy import blank_log
 from pages.models import Consent, SiteImage
 from pages.private_names import names_in
 from receipts.months import day_of
@@ -62,6 +63,9 @@ class MakerForm(WagtailAdminModelForm):
 
     def save(self, commit: bool = True) -> Maker:
         maker: Maker = super().save(commit)
+        if "alias" in self.changed_data:
+            # What they were called before may have been a mistake: the staff's history tells it no more.
+            blank_log([maker], maker.alias)
         if maker.picture and maker.picture.consent_id != maker.consent_id:
             maker.picture.consent = maker.consent
             # Saving it takes what was drawn of it out of the public folder.

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail import hooks
 from wagtail.log_actions import log
+from wagtail.models import ModelLogEntry
 
 from pages.models import SiteImage
 from pages.models.consents import Channel, Consent, Scope
@@ -79,6 +80,8 @@ def clear(consent: Consent) -> None:
     for ended in hooks.get_hooks("consent_ended"):
         ended(consent)
     for picture in SiteImage.objects.filter(consent=consent):
+        # What it was called, such as by its file's name, outlives it in the staff's history.
+        ModelLogEntry.objects.for_instance(picture).update(label=f"Picture {picture.pk}")
         # One by one: Wagtail's receivers delete the files of each.
         picture.delete()
     Consent.objects.filter(pk=consent.pk).update(cleared_at=timezone.now())

@@ -16,6 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 from wagtail import hooks
+from wagtail.log_actions import log
 from wagtail.models import ModelLogEntry
 
 from accounts.models import OutgoingMail, StaffReminder, User
@@ -207,6 +208,13 @@ class TestWithdrawing:
         assert on_disk() == []
         assert not SiteImage.objects.exists()
         assert portrait.consent.cleared_at
+
+    def test_the_staffs_history_forgets_what_the_picture_was_called(self, portrait: SiteImage) -> None:
+        log(portrait, "wagtail.create")
+        ModelLogEntry.objects.update(label="canary-realname.jpg")
+        consents.withdraw(portrait.consent, reason="asked", by=keeper())
+        assert not ModelLogEntry.objects.filter(label__icontains="realname").exists()
+        assert ModelLogEntry.objects.filter(label=f"Picture {portrait.pk}").exists()
 
     def test_a_crash_half_way_shows_nothing_and_is_finished_later(
         self, client: Client, portrait: SiteImage, monkeypatch: pytest.MonkeyPatch

@@ -96,6 +96,13 @@ class TestDescribing:
         assert "there is no consent" in text_of(shopkeeper.post(reverse("makers:add"), typed(), follow=True))
         assert client.get("/shop/makers/amara/").status_code == 404
 
+    def test_an_alias_that_was_a_mistake_is_in_no_history(self, shopkeeper: Client) -> None:
+        shopkeeper.post(reverse("makers:add"), typed(alias="Canary Realname"))
+        maker = Maker.objects.get()
+        shopkeeper.post(reverse("makers:edit", args=[maker.pk]), typed())
+        assert set(ModelLogEntry.objects.for_instance(maker).values_list("label", flat=True)) == {"Amara"}
+        assert ModelLogEntry.objects.for_instance(maker).count() == 2
+
     def test_a_picture_lies_under_the_consent_from_then_on(self, shopkeeper: Client) -> None:
         consent, picture = a_consent(), make_picture()
         shopkeeper.post(reverse("makers:add"), typed(consent, picture=picture.pk, picture_alt="Hands"))
