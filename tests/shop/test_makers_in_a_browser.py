@@ -49,8 +49,7 @@ def test_from_the_makers_to_one_and_to_where_a_price_goes(live_server: Any, brow
     assert "$135.00" in page.inner_text("main")
     look()
     page.get_by_role("link", name="Amara").click()
-    # It may still be on its way when the page is.
-    page.wait_for_function("document.querySelector('img[alt=\"Hands that pour wax\"]').naturalWidth > 0")
+    assert page.get_by_alt_text("Hands that pour wax").evaluate("image => image.naturalWidth") > 0
     look()
     page.get_by_role("link", name="Candle").first.click()
     table = page.get_by_role("table", name="Where $38.00 goes")
