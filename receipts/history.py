@@ -22,6 +22,7 @@ KINDS = {
     "receipt": "Receipts",
     "support": "Memberships and gifts",
     "order": "Orders",
+    "booking": "Bookings",
     "mail": "Mails",
     "note": "Notes",
     "change": "Contact details and merges",

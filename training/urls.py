@@ -8,6 +8,7 @@ urlpatterns = [
     path("training/", include("training.completing.urls")),
     path("training/", include("training.lessons.urls")),
     path("training/", include("training.surveys.urls")),
+    path("", include("training.bookings.urls")),
     path("training/", include("training.waiting.urls")),
     path("training/", include("training.bursaries.urls")),
 ]

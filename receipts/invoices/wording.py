@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 # Reasons of a correction. The snapshot keeps the key; the sentence is printed in the document's language.
-REFUNDED, DISPUTED, NOT_GIVEN_BACK = "refunded", "disputed", "not_given_back"
+REFUNDED, DISPUTED, NOT_GIVEN_BACK, GIVEN = "refunded", "disputed", "not_given_back", "given"
 
 ENGLISH = {
     "invoice": "Invoice",
@@ -39,6 +39,7 @@ ENGLISH = {
     "refunded": "What was paid for this, or a part of it, was given back.",
     "disputed": "The payment was disputed at the bank, and the money went back.",
     "not_given_back": "The refund did not reach the payer, so this cancels the credit note.",
+    "given": "This did not take place, and whoever paid for it left the money as a gift.",
     "print": "This page is made for printing. PDF files are switched off on this site.",
 }
 SPANISH = {
@@ -73,6 +74,7 @@ SPANISH = {
     "refunded": "Se devolvió lo que se había pagado por esto, o una parte.",
     "disputed": "El pago se reclamó ante el banco y el dinero se devolvió.",
     "not_given_back": "La devolución no llegó a quien pagó, así que esto anula la nota de crédito.",
+    "given": "Esto no tuvo lugar, y quien lo había pagado dejó el dinero como donativo.",
     "print": "Esta página está hecha para imprimir. Los archivos PDF están desactivados en este sitio.",
 }
 LANGUAGES = {"en": ENGLISH, "es": SPANISH}

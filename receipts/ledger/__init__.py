@@ -13,6 +13,7 @@ from receipts.ledger.giving_back import (
     record_dispute_lost,
     record_dispute_reinstated,
     record_dispute_withdrawn,
+    record_given_instead,
     record_refund,
     reverse,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "record_exchange",
     "record_expense",
     "record_fee",
+    "record_given_instead",
     "record_income",
     "record_maker_pay",
     "record_maker_payout",

@@ -10,7 +10,7 @@ from django.db import transaction
 from receipts.chart import Account
 from receipts.ledger.booking import Booked, BookingError, already_booked, book, currency_of, move
 from receipts.ledger.remainders import Left, RefundTooLarge, as_told, shared_out, unrefunded_by_entry
-from receipts.models import Entry, Transaction
+from receipts.models import Entry, Fund, Transaction
 
 
 def record_refund(
@@ -45,6 +45,38 @@ def record_refund(
             entries=_taking_back(taken, paid_from),
             payer=of.payer,
         )
+
+
+def record_given_instead(
+    *,
+    reference: str,
+    of: Transaction,
+    parts: Sequence[tuple[int, int]],
+    fund: Fund,
+    occurred_at: datetime,
+    subject: str = "",
+    description: str = "",
+) -> Booked:
+    """What was paid for something stays with us as a gift: no longer a fee, nor tax that we owe on.
+
+    `parts` holds an entry's key and what is given of it. On its way it is the payer's credit, for no moment of time.
+    Nobody got anything for it, so its advantage is 0; it was given on the day on which they said so.
+
+    Raises RefundTooLarge when less than that is left of an entry.
+    """
+    with transaction.atomic():
+        Transaction.objects.select_for_update().get(pk=of.pk)
+        if booked := already_booked(reference):
+            return booked, False
+        left = [(entry, rest) for entry, rest in unrefunded_by_entry(of) if rest > 0]
+        amount = sum(part for _, part in parts)
+        taken = as_told(left, amount, parts)
+        gift = Entry(
+            debit=Account.CUSTOMER_CREDIT, credit=Account.GIFTS, amount=amount, currency=currency_of(of), fund=fund,
+            subject=subject, description=description,
+        )  # fmt: skip
+        entries = [*_taking_back(taken, Account.CUSTOMER_CREDIT), gift]
+        return book(reference=reference, occurred_at=occurred_at, entries=entries, payer=of.payer)
 
 
 def _taking_back(taken: Left, paid_from: str) -> list[Entry]:

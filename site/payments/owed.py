@@ -117,21 +117,23 @@ def refund_of(owed: OwedRefund) -> Refund | None:
 def parts_of(owed: OwedRefund, left: Iterable[LineLeft]) -> list[RefundPart]:
     """What of each line goes back: the part of what these things cost, and at most what is left of that."""
     wanted = {row.line_id: row for row in owed.lines.all()}
-    parts = [_part(one, wanted[one.line.pk]) for one in left if one.line.pk in wanted]
+    rows = [(one, wanted[one.line.pk]) for one in left if one.line.pk in wanted]
+    parts = [part_of(one, row.quantity, row.percent) for one, row in rows]
     return [part for part in parts if part.gross]
 
 
-def _part(left: LineLeft, wanted: OwedRefundLine) -> RefundPart:
-    quantity = min(wanted.quantity, left.quantity)
+def part_of(left: LineLeft, quantity: int, percent: int) -> RefundPart:
+    """What goes back of a line for so many of its things, at so many percent of what was paid for them."""
+    quantity = min(quantity, left.quantity)
     if not quantity:
         # All of its things are accounted for: somebody else gave back for them.
         return RefundPart(line=left.line, amount=0)
     whole = left.of_quantity(quantity)
-    if wanted.percent == 100:
+    if percent == 100:
         return whole
     # Parts of the least that a card can be given back go to the payer.
     step = step_of(left.line.payment.currency)
-    gross = step * -(-whole.gross * wanted.percent // (100 * step))
+    gross = step * -(-whole.gross * percent // (100 * step))
     return left.of_amount(min(gross, whole.gross), quantity=quantity)
 
 

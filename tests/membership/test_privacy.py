@@ -89,6 +89,7 @@ BELONG_TO_PAYERS = {
     "receipts.Receipt": NO_NAME,
     "receipts.Transaction": NO_NAME,
     "shop.Order": GONE,
+    "training.Booking": GONE,
 }
 TECHNICAL = {"currency", "unknown_status", "language", "fingerprint", "public_id", "interval"}
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from django.apps import apps
-from django.utils import timezone
 
 from payments.lines_in_books import payment_of
 from payments.refund_parts import left_of
-from training.bursaries import awards
-from training.seats.freeing import give_back
+from training.bookings.ending import end
 
 if TYPE_CHECKING:
     from receipts.models import Transaction
@@ -38,13 +35,8 @@ def follow(booking: Booking, booked: Transaction) -> None:
         and not {enrolment.subject, enrolment.gift_subject} & still_paid
         and not _is_paid_by_another(booking, payment.pk)
     ]
-    if not gone:
-        return
-    rows = apps.get_model("training", "Enrolment").objects.filter(pk__in=[one.pk for one in gone], state="confirmed")
-    rows.update(state="cancelled", holds_seat=False, cancelled_at=timezone.now(), ended="money_back")
-    give_back(Counter(one.ticket_id for one in gone))
-    for one in gone:
-        awards.end(one)
+    for enrolment in gone:
+        end(enrolment, "money_back")
 
 
 def _is_paid_by_another(booking: Booking, payment: int) -> bool:

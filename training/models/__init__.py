@@ -8,6 +8,7 @@ from training.models.certificates import Certificate
 from training.models.learning import Attendance, LessonDone, SurveyAnswer, SurveyAsked, TrainingSettings
 from training.models.pages import CoursePage, EventPage, LessonPage, Prerequisite, TrainingIndexPage, TrainingPage
 from training.models.refund_rules import RefundRules, RefundStep
+from training.models.reminders import Reminder
 from training.models.sessions import Meeting, Session, Ticket, TicketMemberPrice, Trainer
 from training.models.waiting import Offer, WaitingEntry
 
@@ -28,6 +29,7 @@ __all__ = [
     "Prerequisite",
     "RefundRules",
     "RefundStep",
+    "Reminder",
     "Session",
     "SurveyAnswer",
     "SurveyAsked",

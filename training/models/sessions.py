@@ -112,6 +112,8 @@ class Session(ClusterableModel):
         "auth.Group", blank=True, related_name="+", verbose_name="replay for members"
     )
 
+    # Goes up when people are told of a change: calendars take the highest for the true one.
+    revision = models.PositiveIntegerField(default=0, editable=False)
     cancelled_at = models.DateTimeField(null=True, editable=False)
     # What people who had a seat are told.
     cancel_reason = models.CharField(max_length=300, blank=True, editable=False)

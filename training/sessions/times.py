@@ -5,16 +5,44 @@ Everybody reads the session's own zone, named. What crosses the night in which c
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_timezone_name
+from django.utils.translation import get_language
 
 from receipts.money import known_locale
+
+if TYPE_CHECKING:
+    from training.models import Session
 
 DAYS = {"es": "EEEE d 'de' MMMM 'de' y"}
 TO = {"es": "a"}
 MIDNIGHT = {"es": "medianoche"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """One meeting, as it is written in the language that is active."""
+
+    starts_at: datetime
+    words: str
+    topic: str = ""
+
+
+def days_of(session: Session) -> list[Day]:
+    """Every meeting of a session. Of several sessions, prefetch them."""
+    language = get_language() or "en"
+    return [
+        Day(
+            starts_at=meeting.starts_at,
+            words=span_words(meeting.starts_at, meeting.ends_at, session.zone, language),
+            topic=meeting.topic,
+        )
+        for meeting in session.meetings.all()
+    ]
 
 
 def day_words(moment: datetime, zone: ZoneInfo, language: str = "en") -> str:
