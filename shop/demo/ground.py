@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from pages.models import Consent
 from payments.models import TaxRate, TaxSettings
 from receipts.money import minor_digits
-from shop.models import Maker, ShippingBand, ShippingMethod, ShippingZone
+from shop.models import Maker, ShippingBand, ShippingMethod, ShippingZone, ShopSettings
 
 # Who is shown agreed to it; the last one makes things and is not shown.
 MAKERS = (
@@ -33,6 +33,8 @@ POST = ((500, 5), (2000, 9), (None, 16))
 def lay_ground() -> None:
     _send_to("United States", [US], order=0, free_over=75)
     _send_to("Canada", [CANADA], order=1, free_over=None)
+    sender = {"parcel_sender": "HL Goods", "parcel_address": "PO Box 417\nPortland, ME 04104"}
+    ShopSettings.objects.get_or_create(defaults=sender)
     TaxSettings.objects.update_or_create(defaults={"ships_from": US, "ships_from_region": "ME"})
     TaxRate.objects.get_or_create(
         name="Maine sales tax", country=US, region="ME", valid_from=date(2013, 10, 1), defaults={"rate": "5.5"}

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from pages.gates import keep_out_of_caches
+from shop.catalogue.cards import cards_of
 from shop.makers.public_figures import paid_by_year
 from shop.makers.showing import everybody_shown, shown_by_slug
 from shop.models import MakerSettings, ProductPage
@@ -28,8 +29,9 @@ def maker(request: HttpRequest, slug: str) -> HttpResponse:
     found = shown_by_slug(slug)
     if found is None:
         raise Http404
-    products = ProductPage.objects.live().public().filter(maker=found.id).order_by("title")[:SHOWN_PRODUCTS]
-    return _careful(render(request, "shop/makers/maker.html", {"maker": found, "products": products}))
+    products = ProductPage.objects.live().public().filter(maker=found.id).order_by("title", "pk")
+    cards = cards_of(list(products.values_list("pk", flat=True)[:SHOWN_PRODUCTS]), request, timezone.now())
+    return _careful(render(request, "shop/makers/maker.html", {"maker": found, "cards": cards}))
 
 
 def _careful(response: HttpResponse) -> HttpResponse:

@@ -9,6 +9,7 @@ from wagtail.models import ModelLogEntry
 
 from shop.models import MoneyBack, Order, Return, Shipment
 from shop.orders.owing import payments_of
+from shop.orders.shown import given_back
 from shop.staff.addresses import address_of
 
 LOG_SHOWN = 50
@@ -25,6 +26,8 @@ def details_of(order: Order) -> dict[str, Any]:
         "net": sum(line.amount for line in lines),
         "total": goods + order.shipping + order.shipping_tax,
         "left": sum(line.to_send for line in lines) if order.state in Order.GOING_OUT else 0,
+        # By whatever way: by itself, by staff, in Stripe's dashboard.
+        "given_back": given_back(order),
         "payments": payments_of(order).order_by("created_at"),
         "shipments": shipments_of(order),
         "returns": returns_of(order),

@@ -49,6 +49,12 @@ class TestWhoAgrees:
         for words in ("Amara", "I sew.", "the north", variant.product.title):
             assert words in shown_text
         assert "Canary" not in shown_text and PERSON not in shown_text
+        assert "$38.00" in shown_text, "as a card of the shop, with its price"
+        shop = variant.product.get_parent().get_url()
+        assert 'href="/shop/makers/">Meet the makers<' in client.get(shop).text
+        Consent.objects.update(scope_text=False)
+        assert "Meet the makers" not in client.get(shop).text
+        Consent.objects.update(scope_text=True)
         assert (page["Referrer-Policy"], page["Cache-Control"]) == ("no-referrer", "private, no-store")
         assert "Amara" in text_of(client.get(reverse("shop_makers")))
         assert shown([maker.pk, None, 999])[maker.pk].url == "/shop/makers/amara/"
