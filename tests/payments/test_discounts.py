@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -248,15 +247,6 @@ class TestUses:
         use.paid(None)
         use.refresh_from_db()
         assert (use.state, use.is_over, self.uses(code)) == (State.USED, True, 1)
-
-    def test_a_basket_that_tries_again_goes_on_with_its_use(self) -> None:
-        spring, autumn, key = a_code(), a_code("AUTUMN"), uuid.uuid4()
-        use = a_use(spring, key=key)
-        use.pending()
-        assert a_use(autumn, key=key) == use and DiscountUse.objects.get().code == spring
-        use.released()
-        again = a_use(autumn, key=key, amount=300)
-        assert (again.pk, again.code, again.amount) == (use.pk, autumn, 300)
 
     def test_the_database_refuses_the_same_place_twice(self) -> None:
         code = a_code()

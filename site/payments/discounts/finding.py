@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -123,17 +122,6 @@ def _off(code: DiscountCode, total: int) -> int:
     return (total * hundredths * 2 + 10_000) // 20_000
 
 
-def prepare_use(
-    code: DiscountCode, *, payer: Payer, amount: int, currency: str, key: uuid.UUID | None = None
-) -> DiscountUse:
-    """The row that goes into the checkout, last of its payables. With a basket's ``key``, the same row each time."""
-    values = {"code": code, "payer": payer, "amount": amount, "currency": currency}
-    if key is None:
-        return DiscountUse.objects.create(**values)
-    use, is_new = DiscountUse.objects.get_or_create(key=key, defaults=values)
-    if not is_new:
-        # What is held or used keeps its terms until it is given back.
-        waiting = DiscountUse.objects.filter(pk=use.pk, state__in=(DiscountUse.State.NEW, DiscountUse.State.RELEASED))
-        waiting.update(**values)
-        use.refresh_from_db()
-    return use
+def prepare_use(code: DiscountCode, *, payer: Payer, amount: int, currency: str) -> DiscountUse:
+    """The row that goes into the checkout, last of its payables. It claims nothing: that is ``DiscountUse.pending``."""
+    return DiscountUse.objects.create(code=code, payer=payer, amount=amount, currency=currency)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -137,8 +136,6 @@ class DiscountUse(models.Model):
         USED = "used", "Used"
         RELEASED = "released", "Given back"
 
-    # What it is prepared for, such as a basket's id: trying again goes on with the same row.
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     code = models.ForeignKey(DiscountCode, on_delete=models.PROTECT, related_name="all_uses")
     payer = models.ForeignKey("receipts.Payer", on_delete=models.PROTECT, related_name="discount_uses")
     # A keyed digest of the e-mail address, by which uses are counted: a guest is a new payer with each new address.
