@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
 
 def text_of(response: Any) -> str:
@@ -24,3 +24,9 @@ def look(page: Page, part: str = "html") -> None:
     page.set_viewport_size({"width": 320, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.url
     page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def is_drawn(picture: Locator) -> bool:
+    """A picture that came and can be drawn. It may still be on its way when the page is there."""
+    picture.scroll_into_view_if_needed()
+    return bool(picture.evaluate("image => image.decode().then(() => image.naturalWidth > 0, () => false)"))

@@ -11,6 +11,12 @@ from django.test import Client
 from accounts.models import User
 from tests.accounts.conftest import sign_in_with_second_factor
 
+# Wagtail's messages fade in for half a second: until then their text is as pale as what shines through it.
+MESSAGES_STAND = """async () => {
+    const pale = () => [...document.querySelectorAll('.messages > ul')].some(ul => getComputedStyle(ul).opacity < 1)
+    for (let frame = 0; frame < 120 && pale(); frame += 1) await new Promise(requestAnimationFrame)
+}"""
+
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
@@ -34,6 +40,7 @@ def faults_of(page: Any, address: str, screens: dict[str, str]) -> list[tuple[An
         page.set_viewport_size({"width": width, "height": 900})
         for name, path in screens.items():
             page.goto(address + path)
+            page.evaluate(MESSAGES_STAND)
             if pictures := os.environ.get("PICTURES"):
                 page.screenshot(path=f"{pictures}/{name}-{width}.png", full_page=True)
             found = Axe().run(page, context="#main", options={"iframes": False}).response["violations"]

@@ -14,6 +14,7 @@ from membership.diary import build_diary
 from membership.models import Tier
 from pages.demo import build_site
 from tests.membership.gated import make_member
+from tests.reading import is_drawn
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -63,8 +64,7 @@ def test_teaser_and_page_have_no_fault(
     page.goto(live_server.url + PAGES[0])
     # The picture of a private collection is there: drawn, and not only asked for.
     picture = page.locator("main figure img").first
-    picture.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('main figure img').naturalWidth > 0")
+    assert is_drawn(picture)
     assert "/members/pictures/" in str(picture.get_attribute("src"))
     assert troubles == []
     browser.clear_cookies()

@@ -15,6 +15,7 @@ from receipts.ledger import account_balance
 from receipts.models import Fund
 from shop.makers import accruing, pay, payouts
 from shop.models import Maker
+from tests.reading import is_drawn
 from tests.shop.looking import Looker
 from tests.shop.makers import a_maker, an_order_line, sold
 from tests.shop.rows import make_picture
@@ -49,7 +50,7 @@ def test_from_the_makers_to_one_and_to_where_a_price_goes(live_server: Any, brow
     assert "$135.00" in page.inner_text("main")
     look()
     page.get_by_role("link", name="Amara").click()
-    assert page.get_by_alt_text("Hands that pour wax").evaluate("image => image.naturalWidth") > 0
+    assert is_drawn(page.get_by_alt_text("Hands that pour wax"))
     look()
     page.get_by_role("link", name="Candle").first.click()
     table = page.get_by_role("table", name="Where $38.00 goes")
