@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -21,6 +21,11 @@ def month_of(moment: datetime | date) -> int:
 
 def day_of(moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+
+
+def first_moment(month: int) -> datetime:
+    """When a month begins where the organisation is."""
+    return datetime.combine(date(month // 100, month % 100, 1), time.min, tzinfo=ZoneInfo(settings.TIME_ZONE))
 
 
 def next_month(month: int) -> int:

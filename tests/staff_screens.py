@@ -33,18 +33,19 @@ def page_at_the_desk(browser: BrowserContext, address: str) -> Any:
     return page
 
 
-def faults_of(page: Any, address: str, screens: dict[str, str]) -> list[tuple[Any, ...]]:
+def faults_of(page: Any, address: str, screens: dict[str, str], *, scheme: str = "light") -> list[tuple[Any, ...]]:
     """What is wrong with screens, by name and path, on a phone and on a desk. $PICTURES keeps how they look."""
     faults: list[tuple[Any, ...]] = []
+    page.emulate_media(color_scheme=scheme)
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         for name, path in screens.items():
             page.goto(address + path)
             page.evaluate(MESSAGES_STAND)
             if pictures := os.environ.get("PICTURES"):
-                page.screenshot(path=f"{pictures}/{name}-{width}.png", full_page=True)
+                page.screenshot(path=f"{pictures}/{name}-{width}-{scheme}.png", full_page=True)
             found = Axe().run(page, context="#main", options={"iframes": False}).response["violations"]
-            faults += [(name, width, one["id"], one["nodes"][0]["html"][:160]) for one in found]
+            faults += [(name, width, scheme, one["id"], one["nodes"][0]["html"][:160]) for one in found]
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 faults.append((name, width, "wider than the screen"))
     return faults + page.problems

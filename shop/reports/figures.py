@@ -11,11 +11,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Substr
 
@@ -23,7 +21,7 @@ from payments.models import PaymentLine
 from receipts.chart import Account
 from receipts.models import Entry
 from receipts.money import split
-from receipts.months import month_of
+from receipts.months import first_moment, month_of
 from shop.models import Order, OrderLine, Return
 
 SUBJECT = "orderline:"
@@ -185,8 +183,3 @@ def units_by_line(period: Period) -> Iterator[tuple[Key, int, int]]:
             quantity - cancelled - returned,
             used * cost,
         )
-
-
-def first_moment(month: int) -> datetime:
-    """When a month begins where the organisation is."""
-    return datetime.combine(date(month // 100, month % 100, 1), time.min, tzinfo=ZoneInfo(settings.TIME_ZONE))

@@ -32,6 +32,7 @@ def addresses(settings: Any, session: Session) -> dict[str, str]:
     found |= {f"{space}-{name}": reverse(f"{space}:{name}") for space in ("trainers", "refund_rules") for name in (
         "index", "add",
     )}  # fmt: skip
+    found |= {f"reports-{name}": reverse(f"training_reports:{name}") for name in ("index", "outcomes", "bursaries")}
     found["trainers-edit"] = reverse("trainers:edit", args=[trainer.pk])
     found |= {f"refund_rules-{name}": reverse(f"refund_rules:{name}", args=[rules.pk]) for name in ("edit", "delete")}
     return found

@@ -8,6 +8,7 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 
 from training.bursaries.staff.queue import ApplicationViewSet
 from training.completing.staff import CertificateViewSet
+from training.reports.screens import TrainingReports
 from training.staff.refund_rules import RefundRulesViewSet
 from training.staff.sessions import SessionViewSet
 from training.staff.trainers import TrainerViewSet
@@ -22,6 +23,7 @@ class TrainingGroup(ViewSetGroup):
         SessionViewSet,
         ApplicationViewSet,
         CertificateViewSet,
+        TrainingReports,
         TrainerViewSet,
         RefundRulesViewSet,
     )

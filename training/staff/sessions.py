@@ -33,7 +33,7 @@ REPORTS = "training.view_trainingreport"
 KEPT = ("index", "index_results", "add", "edit", "inspect")
 PLACE = MultiFieldPanel(
     [
-        FieldPanel("time_zone"),
+        FieldPanel("time_zone", classname="training-zone"),
         FieldRowPanel([FieldPanel("place"), FieldPanel("language")]),
         FieldPanel("address"),
         FieldRowPanel([FieldPanel("is_online"), FieldPanel("join_url")]),
