@@ -74,6 +74,7 @@ def test_a_whole_bursary_books_the_seat_and_moves_the_money_between_funds_alone(
 ) -> None:
     looked = decide(team, application, "look", decision="approve", amount="90").content.decode()
     assert "News about your place" in looked and state_of(application) == ("submitted", "kept", 1)
+    assert "/training/place/" not in looked, "the link is the applicant's alone"
     assert decide(team, application, decision="approve", amount="90", answer="Welcome.").status_code == 302
     assert state_of(application) == ("approved", "confirmed", 1)
     assert (held(fund), held(Fund.unrestricted())) == (11000, 9000)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+
 from accounts.mail_kinds import MailKind, Placeholder
 from accounts.mailing import send_mail_later, wording_of
 from training.bursaries.links import place_url
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from training.models import Application
 
 RECEIVED, NEWS = "training/mail/place_received", "training/mail/place_news"
+
+# In the place of the link where colleagues look at the mail.
+THEIR_LINK = f"{settings.BASE_URL}/…"
 
 
 def received(application: Application) -> None:
@@ -24,10 +29,10 @@ def news(application: Application) -> None:
 
 
 def news_wording(application: Application) -> Wording:
-    """The mail that a decision sends, for a look at it before."""
+    """The mail that a decision sends, for a look at it before: without the link, which is the applicant's alone."""
     enrolment = application.enrolment
     return wording_of(
-        template=NEWS, to=enrolment.email, context=_context(application), language=enrolment.language or "en"
+        template=NEWS, to=enrolment.email, context={"place_url": THEIR_LINK}, language=enrolment.language or "en"
     )
 
 
