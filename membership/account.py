@@ -42,6 +42,7 @@ def _row(membership: Membership, plan: Plan | None, now: datetime) -> dict[str, 
         "benefits": list(membership.tier.benefits.all()),
         "is_live": membership.is_live(now),
         "next_payment_at": plan.next_payment_at if plan else None,
+        "is_given": plan is None,
         "runs": plan is not None and not plan.is_over,
         # What was given has no plan: there is nothing to begin again while it lasts.
         "can_restart": (plan is not None and plan.is_over) or (plan is None and not membership.is_live(now)),

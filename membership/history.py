@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from membership.models import Gift, Membership, Movement
+from membership.models import Gift, GiftMembership, Membership, Movement
 from membership.models.subscriptions import Subscription
 from membership.movement_words import reason_of
 from receipts.history import HistoryItem, SupporterPanel
@@ -75,6 +76,8 @@ def supporter_panels(payers: Sequence[Payer]) -> list[SupporterPanel]:
 
 
 def _recurring(payers: Sequence[Payer]) -> list[Subscription]:
-    memberships = Membership.objects.filter(payer__in=payers).select_related("tier").order_by("-pk")
+    is_given = Exists(GiftMembership.objects.filter(membership=OuterRef("pk")))
+    mine = Membership.objects.filter(payer__in=payers).annotate(is_given=is_given)
+    memberships = mine.select_related("tier").order_by("-pk")
     gifts = Gift.objects.filter(payer__in=payers).exclude(interval="").select_related("fund", "campaign")
     return [*memberships, *gifts.order_by("-pk")]

@@ -172,6 +172,7 @@ class TestRedeeming:
         assert self.send(client, gift.code).url == reverse("account_home")
         page = text_of(client.get(reverse("account_home")))
         assert "Friend" in page and "Cancel membership" not in page
+        assert "Nothing: somebody gave this to you" in page and "$" not in page.partition("Your membership card")[0]
         assert robin.groups.filter(membership_tier__slug="friend").exists()
 
     def test_whoever_has_paid_before_keeps_the_address_of_their_receipts(
@@ -365,6 +366,14 @@ class TestWhoSees:
         desk.force_login(User.objects.create_superuser("terry@example.org"))
         page = desk.get(reverse("gift_memberships:index")).content.decode()
         assert "Alice Adams" in page and gift.code not in page
+
+    def test_staff_do_not_read_that_who_was_given_it_pays(self, gift: GiftMembership, settings: Any) -> None:
+        settings.STAFF_SECOND_FACTOR = False
+        membership = redeeming.redeem(gift.code, name="Bob", email="bob@example.org", user=None)
+        desk = Client()
+        desk.force_login(User.objects.create_superuser("terry@example.org"))
+        page = text_of(desk.get(reverse("payers:inspect", args=[membership.payer_id])))
+        assert "A gift, paid until" in page and "$150.00" not in page
 
     def test_a_code_is_in_no_table_and_has_sixty_bits(self, gift: GiftMembership) -> None:
         assert re.fullmatch(rf"([{ALPHABET}]{{4}}-){{2}}[{ALPHABET}]{{4}}", gift.code) and len(set(ALPHABET)) == 32
