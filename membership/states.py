@@ -11,7 +11,7 @@ class State(TextChoices):
     ACTIVE = "active", "Active"
     PAST_DUE = "past_due", "Payment failed"
     PAUSED = "paused", "Paused"
-    CANCEL_AT_END = "cancel_at_end", "Ends soon"
+    CANCEL_AT_END = "cancel_at_end", "Will end"
     CANCELLED = "cancelled", "Ended"
     UNPAID = "unpaid", "Ended unpaid"
     ABANDONED = "abandoned", "Never paid"

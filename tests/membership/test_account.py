@@ -69,7 +69,7 @@ class TestCancelling:
         assert until and f"{until:%B %Y}".split()[1] in page and "Your benefits go on until" in page
         answer = client.post(address("manage_cancel", member), {"reason": "Moving abroad"}, follow=True)
         membership = only_membership()
-        assert "Your membership is cancelled." in text_of(answer) and "Ends soon" in text_of(answer)
+        assert "Your membership is cancelled." in text_of(answer) and "Will end" in text_of(answer)
         assert membership.state == State.CANCEL_AT_END and membership.cancel_reason == "Moving abroad"
         assert membership.is_live() and membership.cancel_requested_at
         assert Plan.objects.get().cancel_at_period_end

@@ -239,7 +239,7 @@ class TestChangedInTheDashboard:
         way.sandbox.resume_subscription(subscription_id)
         way.sandbox.cancel_subscription(subscription_id, at_period_end=True)
         way.deliver()
-        assert "Ends soon" in manager.page() and "Keep my membership" in manager.page()
+        assert "Will end" in manager.page() and "Keep my membership" in manager.page()
 
     @pytest.mark.parametrize("tells", [True, False])
     def test_f29_the_supporter_is_told_by_mail_where_staff_want_that(
