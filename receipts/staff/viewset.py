@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -36,6 +36,13 @@ class BooksIndexView(generic.IndexView):
 
 class BooksInspectView(generic.InspectView):
     any_permission_required = ["view"]
+    # What the list is called in the menu: so it is called above its rows too.
+    index_label = ""
+
+    def get_breadcrumbs_items(self) -> list[dict[str, str]]:
+        index_url = self.index_url_name and reverse(self.index_url_name)
+        items: list[dict[str, str]] = super().get_breadcrumbs_items()
+        return [{**item, "label": self.index_label} if item["url"] == index_url else item for item in items]
 
     def get_fields(self) -> list[str]:
         return []
@@ -57,6 +64,10 @@ class ReadOnlyViewSet(ModelViewSet):
         nowhere = {f"{view}_url_name": None for view in WRITING}
         common: dict[str, Any] = super().get_common_view_kwargs(**{**nowhere, **kwargs})
         return common
+
+    def get_inspect_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        of_ours: dict[str, Any] = super().get_inspect_view_kwargs(**{"index_label": self.menu_label, **kwargs})
+        return of_ours
 
     def get_urlpatterns(self) -> list[URLPattern]:
         return [

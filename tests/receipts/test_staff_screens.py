@@ -107,6 +107,11 @@ def test_finance_looks_at_a_payer_with_payments_and_receipts(finance: Client, is
         assert text in page
 
 
+def test_above_a_supporter_their_list_is_called_as_in_the_menu(finance: Client) -> None:
+    page = finance.get(url("payers:inspect", a_payer().pk))
+    assert "All supporters" in [item["label"] for item in page.context["breadcrumbs_items"]]
+
+
 def test_nothing_in_the_books_has_an_edit_or_delete_screen(finance: Client) -> None:
     paid = a_payment()
     for action in ("edit", "delete"):
