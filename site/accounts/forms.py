@@ -2,7 +2,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import AddEmailForm, LoginForm, RequestLoginCodeForm, ResetPasswordForm, SignupForm
+from allauth.account.forms import (
+    AddEmailForm,
+    ChangePasswordForm,
+    LoginForm,
+    RequestLoginCodeForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+    SetPasswordForm,
+    SignupForm,
+)
 from django import forms
 
 from accounts.choices import PURPOSES
@@ -39,6 +48,32 @@ class AnotherAddressForm(OneWordForIt, AddEmailForm):
 
 
 class ForgottenPasswordForm(OneWordForIt, ResetPasswordForm):
+    pass
+
+
+class PlainWords:
+    """The fields of a password in the words of this site, without what stands in them in grey."""
+
+    labels = {"oldpassword": "Your password now", "password1": "New password", "password2": "The new password again"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in self.labels.items():
+            if name in self.fields:  # type: ignore[attr-defined]
+                field = self.fields[name]  # type: ignore[attr-defined]
+                field.label = label
+                field.widget.attrs.pop("placeholder", None)
+
+
+class FirstPasswordForm(PlainWords, SetPasswordForm):
+    pass
+
+
+class AnotherPasswordForm(PlainWords, ChangePasswordForm):
+    pass
+
+
+class PasswordAfterLinkForm(PlainWords, ResetPasswordKeyForm):
     pass
 
 

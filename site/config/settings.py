@@ -208,6 +208,9 @@ ACCOUNT_FORMS = {
     "signup": "accounts.forms.NewAccountForm",
     "add_email": "accounts.forms.AnotherAddressForm",
     "reset_password": "accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "accounts.forms.PasswordAfterLinkForm",
+    "set_password": "accounts.forms.FirstPasswordForm",
+    "change_password": "accounts.forms.AnotherPasswordForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True

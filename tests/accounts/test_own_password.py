@@ -32,6 +32,8 @@ def sign_in(password: str) -> Any:
 def test_it_is_chosen_in_my_account_and_signs_in(client: Client, alice: User, mailoutbox: list[Any]) -> None:
     sign_in_now(client, alice)
     assert reverse("account_set_password") in client.get(reverse("account_home")).text
+    form = client.get(reverse("account_set_password")).context["form"]
+    assert [field.label for field in form] == ["New password", "The new password again"]
     answer = client.post(reverse("account_set_password"), NEW, follow=True)
     assert answer.request["PATH_INFO"] == reverse("account_home"), "still signed in"
     assert "Your password is saved." in answer.text and reverse("account_change_password") in answer.text
