@@ -69,6 +69,12 @@ class Tribute(models.Model):
     def words(self) -> str:
         return "in memory of" if self.kind == self.Kind.MEMORY else "in honour of"
 
+    @property
+    def title(self) -> str:
+        """ "In memory of Ruth", and without a name once that was forgotten."""
+        kind = self.Kind(self.kind).label
+        return kind.replace("somebody", self.honouree) if self.honouree else kind
+
     def claim(self, at: datetime) -> bool:
         """Of two who want to send the first notice at once, one may."""
         return bool(Tribute.objects.unsent().filter(pk=self.pk).update(sent_at=at))
