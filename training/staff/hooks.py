@@ -33,6 +33,8 @@ def staff_actions(actions: Any) -> None:
     actions.register_action("training.undo_attendance", "Undo attendance", "Undid marks of who was there")
     actions.register_action("training.give_seat", "Give a free seat", "Gave a free seat")
     actions.register_action("training.mail_roster", "Write to a roster", "Wrote to everybody with a seat")
+    actions.register_action("training.cancel_seat", "Cancel a seat", "Cancelled a seat")
+    actions.register_action("training.tell_changed", "Tell a change", "Told everybody with a seat what changed")
     actions.register_action("training.export_roster", "Export a roster", "Exported the roster")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -27,6 +28,7 @@ from training.staff.filters import SessionFilterSet
 from training.staff.rows import listed, seats_of, title_of, when, with_money
 from training.staff.seen import SessionPolicy, sessions_for
 from training.staff.session_forms import MeetingsPanel, SessionForm
+from training.staff.telling import standing
 from training.staff.urls import session_actions
 
 REPORTS = "training.view_trainingreport"
@@ -115,11 +117,23 @@ class AddView(SavesSessions, generic.CreateView):
 
 
 class EditView(SavesSessions, generic.EditView):
+    """Where its time or place is another afterwards, and people go by it, staff are asked whether to tell them."""
+
     def get_object(self, queryset: Any = None) -> Session:
         session: Session = super().get_object(queryset)
         if session.state == Session.State.CANCELLED:
             raise Http404
+        self.before = standing(session)
         return session
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        session: Session = self.object
+        is_saved = response.status_code == HTTPStatus.FOUND
+        is_gone_by = is_saved and session.is_open and session.enrolments.confirmed().exists()
+        if is_gone_by and standing(session) != self.before:
+            return redirect("training_sessions:tell", session.pk)
+        return response
 
 
 class SessionInspectView(BooksInspectView):

@@ -6,10 +6,12 @@ from typing import Any
 
 from training.staff.attendance import AttendanceView
 from training.staff.calendar import CalendarView
+from training.staff.cancelling import CancelSeatView, CancelSessionView
 from training.staff.giving import GiveSeatView
 from training.staff.mailing import MailView
 from training.staff.opening import CopyView, OpenView, TakeOffView
 from training.staff.roster import RosterView, SheetView
+from training.staff.telling import TellView
 from training.staff.tickets import TicketView
 
 
@@ -27,4 +29,7 @@ def session_actions() -> list[tuple[str, Any, str]]:
         ("attendance/<int:pk>/<int:meeting>/", AttendanceView.as_view(), "attendance"),
         ("give-seat/<int:pk>/", GiveSeatView.as_view(), "give_seat"),
         ("mail/<int:pk>/", MailView.as_view(), "mail"),
+        ("tell/<int:pk>/", TellView.as_view(), "tell"),
+        ("cancel/<int:pk>/", CancelSessionView.as_view(), "cancel"),
+        ("cancel-seat/<int:pk>/<int:enrolment>/", CancelSeatView.as_view(), "cancel_seat"),
     ]
