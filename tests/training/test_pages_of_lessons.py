@@ -10,10 +10,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from accounts.models import User
 from pages.models import SiteDocument
+from tests.training.booked import a_booking
 from tests.training.rows import make_course, make_session
+from training.bookings.links import booking_path
 from training.models import CoursePage, Enrolment, LessonDone, LessonPage, Session
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +119,19 @@ def test_an_editor_reads_it_only_with_the_second_factor(
     assert CANARY in client.get(reverse("wagtailadmin_pages:view_draft", args=[lessons[0].pk])).text
 
 
+def test_a_guest_reads_on_with_the_link_of_the_booking(
+    client: Client, session: Session, lessons: list[LessonPage], recording: SiteDocument
+) -> None:
+    booking = a_booking(session.tickets.get())
+    assert client.get(booking_path(booking)).status_code == 200
+    assert CANARY in client.get(path("first")).text
+    client.post(reverse("training_lesson_done", args=[lessons[0].pk]), {"done": "1"})
+    assert "1 of 3 done (33 %)" in client.get(path("second")).text
+    assert client.get(reverse("training_lesson_file", args=[lessons[1].pk, recording.pk])).status_code == 200
+    Enrolment.objects.update(state="cancelled", holds_seat=False, cancelled_at=timezone.now())
+    assert CANARY not in client.get(path("first")).text
+
+
 class TestFiles:
     def address(self, number: LessonPage, document: SiteDocument) -> str:
         return reverse("training_lesson_file", args=[number.pk, document.pk])
@@ -154,6 +170,14 @@ class TestFiles:
     ) -> None:
         PageViewRestriction.objects.create(page=lessons[1].page_ptr, restriction_type="password", password="x")
         assert enrolled.get(self.address(lessons[1], recording)).status_code == 404
+
+    def test_they_are_closed_before_any_worker_looked(
+        self, client: Client, course: CoursePage, recording: SiteDocument
+    ) -> None:
+        download = [("download", {"document": recording, "title": "As a file"})]
+        with disable_reference_index_auto_update():
+            course.add_child(instance=LessonPage(title="A draft", live=False, body=download))
+        assert client.get(recording.url).status_code == 404
 
     def test_a_file_of_no_lesson_stays_where_it_was(self, client: Client, recording: SiteDocument) -> None:
         assert client.get(recording.url).status_code == 200
