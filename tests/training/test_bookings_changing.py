@@ -23,7 +23,7 @@ from training.bookings.links import booking_path, token_of_booking, token_of_sea
 from training.models import Application, Award, Booking, CoursePage, Enrolment, Session, Ticket
 from training.seats.checks import problems
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

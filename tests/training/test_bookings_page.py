@@ -130,6 +130,16 @@ class TestNaming:
         self.name(client, token_of_booking(booking), first, name="Ida", email="ida@example.org")
         assert client.get(link).status_code == 404, "another came in their place"
 
+    def test_nobody_writes_to_one_stranger_after_another(self, client: Client, session: Session) -> None:
+        booking = a_booking(session.tickets.get(), 2)
+        seat = booking.enrolments.all()[0]
+        answers = [
+            self.name(client, token_of_booking(booking), seat, name="Ann", email=f"ann{number}@example.org")
+            for number in range(7)
+        ]
+        assert [answer.status_code for answer in answers] == [200] * 5 + [422] * 2
+        assert OutgoingMail.objects.filter(kind="training/mail/seat_yours").count() == 5
+
     @pytest.mark.parametrize(
         ("typed", "said"),
         [

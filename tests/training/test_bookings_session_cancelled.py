@@ -28,7 +28,7 @@ from training.sessions import choosing
 from training.sessions.cancelling import cancel
 from training.sessions.telling import tell_changed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 WHY = "The trainer is ill."
 
 

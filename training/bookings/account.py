@@ -12,9 +12,8 @@ from accounts.sections import AccountSection
 from receipts.account import payers_of
 from training.bookings.access import belongs_to
 from training.bookings.links import booking_path, seat_path
-from training.bookings.shown import SEATS
-from training.models import Enrolment, Session
-from training.sessions.choosing import must_choose
+from training.bookings.shown import state_of
+from training.models import Enrolment
 from training.sessions.times import days_of
 
 SHOWN = 50
@@ -57,7 +56,7 @@ def rows_of(user: Any) -> list[SeatRow]:
 
 def _row(seats: list[Enrolment], *, is_payers: bool) -> SeatRow:
     seat = seats[0]
-    colour, state = _state_of(seat)
+    colour, state = state_of(seat)
     days = days_of(seat.session)
     return SeatRow(
         what=seat.session.page.title,
@@ -68,11 +67,3 @@ def _row(seats: list[Enrolment], *, is_payers: bool) -> SeatRow:
         state=state,
         path=booking_path(seat.booking) if is_payers and seat.booking else seat_path(seat),
     )
-
-
-def _state_of(seat: Enrolment) -> tuple[str, str]:
-    if must_choose(seat):
-        return "bad", "Cancelled by us: please choose"
-    if seat.state == State.CANCELLED and seat.session.state == Session.State.CANCELLED:
-        return "", "Cancelled by us"
-    return SEATS[State(seat.state)]

@@ -17,9 +17,9 @@ class NameForm(forms.Form):
     name = forms.CharField(
         label="Name",
         max_length=LONGEST_NAME,
-        required=False,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         help_text="Of who takes part.",
+        error_messages={"required": "Enter a name."},
     )
     alias = forms.CharField(
         label="Called on lists",
@@ -41,11 +41,12 @@ class NameForm(forms.Form):
         if not with_email:
             del self.fields["email"]
         if self.has_sealed_name:
+            self.fields["name"].required = False
             self.fields["name"].help_text = "One is kept sealed, and not shown here. Empty: it stays."
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
-        if not cleaned.get("name") and not (self.has_sealed_name and cleaned.get("alias")):
+        if self.has_sealed_name and not cleaned.get("name") and not cleaned.get("alias"):
             self.add_error("name", "Enter a name.")
         return cleaned
 

@@ -137,8 +137,17 @@ def _joining(session: Session, now: datetime) -> tuple[str, str]:
     return "", ""
 
 
+def state_of(seat: Enrolment) -> tuple[str, str]:
+    """The tag's colour, and what it says."""
+    if must_choose(seat):
+        return "bad", "Cancelled by us: please choose"
+    if seat.state == State.CANCELLED and seat.session.state == Session.State.CANCELLED:
+        return "", "Cancelled by us"
+    return SEATS[State(seat.state)]
+
+
 def _seat(opened: Opened, seat: Enrolment, now: datetime) -> ShownSeat:
-    colour, state = SEATS[State(seat.state)]
+    colour, state = state_of(seat)
     is_over = seat.session.ends_at is not None and seat.session.ends_at <= now
     may_end = opened.may_end(seat)
     return ShownSeat(

@@ -22,7 +22,7 @@ from training.bookings import access, cancelling, moving
 from training.bookings.access import Opened, find
 from training.bookings.calendar import calendar_of
 from training.bookings.forms import CancelForm, MoveForm, NameForm, what_is_known
-from training.bookings.naming import name_seat
+from training.bookings.naming import TooManyAddresses, name_seat
 from training.bookings.shown import shown
 from training.models import Enrolment
 from training.sessions.times import days_of
@@ -59,9 +59,13 @@ def name(request: HttpRequest, opened: Opened, seat: UUID) -> HttpResponse:
     form = NameForm(request.POST or None, initial=what_is_known(enrolment), enrolment=enrolment, with_email=with_email)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
-        name_seat(enrolment, name=typed["name"], alias=typed["alias"], email=typed.get("email"))
-        messages.success(request, "We have the name.")
-        return see_other(path_of(opened))
+        try:
+            name_seat(enrolment, name=typed["name"], alias=typed["alias"], email=typed.get("email"))
+        except TooManyAddresses:
+            form.add_error("email", "The address of this seat was changed often today. Try again tomorrow.")
+        else:
+            messages.success(request, "We have the name.")
+            return see_other(path_of(opened))
     return seat_page(request, opened, enrolment, "training/bookings/name.html", form=form)
 
 
