@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from receipts.months import first_moment
 from training.models import Attendance, Enrolment, Session
@@ -93,7 +93,7 @@ def _row(session: Session, booked: int, came: int, completed: int, money: Sessio
     )
 
 
-def _people(sessions: object, as_of: datetime | None) -> dict[int, tuple[int, int, int]]:
+def _people(sessions: QuerySet[Session], as_of: datetime | None) -> dict[int, tuple[int, int, int]]:
     """Booked, came on a day at least, completed: by the key of the session; one query."""
     seats = Enrolment.objects.filter(session__in=sessions, confirmed_at__isnull=False)
     there = Attendance.objects.filter(enrolment=OuterRef("pk"), was_there=True)
