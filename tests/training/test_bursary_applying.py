@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import OutgoingMail, User
 from tests.training.applying import TYPED, WORDS, a_bursary_fund, an_application, apply, mailed_link
+from training.bursaries.forgetting import forget_words
 from training.models import Application, BursarySettings, Enrolment, Session, WaitingEntry
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +137,11 @@ class TestThePlace:
         post(path, "answer", words="And Fridays")
         application.refresh_from_db()
         assert "Fridays" not in application.words
+
+
+def test_what_was_written_is_forgotten_ninety_days_after_the_session(session: Session) -> None:
+    an_application(session)
+    assert forget_words() == 0
+    Session.objects.update(starts_at=timezone.now() - timedelta(days=95), ends_at=timezone.now() - timedelta(days=91))
+    assert forget_words() == 1 and forget_words() == 0
+    assert Application.objects.get().words == ""

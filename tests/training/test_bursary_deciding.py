@@ -27,6 +27,8 @@ from tests.training.applying import (
     signed_in,
 )
 from tests.training.enrolling import Trainee
+from training.bookings.ending import end
+from training.bookings.links import seat_path
 from training.bursaries import awards, rest
 from training.bursaries.deciding import Changed, approve, decline
 from training.models import Application, Award, Booking, Enrolment, Session
@@ -200,7 +202,10 @@ def test_an_award_goes_back_before_the_session_begins_and_stays_spent_after(
     session: Session, application: Application, fund: Fund
 ) -> None:
     approve_now(application)
-    assert "given up" in Client().post(f"{mailed_link()}give-up/", follow=True).content.decode()
+    application.refresh_from_db()
+    assert seat_path(application.enrolment) in Client().get(mailed_link()).content.decode()
+    assert end(application.enrolment, "trainee")
+    assert "You gave this place up" in Client().get(mailed_link()).content.decode()
     assert state_of(application) == ("approved", "cancelled", 0) and held(fund) == 20000
     second = an_application(session)
     approve_now(second)

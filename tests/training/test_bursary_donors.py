@@ -16,7 +16,7 @@ from receipts.checks import books_problems
 from receipts.models import Fund, Payer
 from receipts.payers import find_or_create_payer
 from tests.training.applying import a_bursary_fund, an_application, give
-from training.bursaries import keeping
+from training.bookings.ending import end
 from training.bursaries.deciding import approve, decline, withdraw
 from training.bursaries.donors import seats_paid, seats_paid_by
 from training.bursaries.use import bursary_use
@@ -68,7 +68,7 @@ def test_the_oldest_gifts_pay_first_and_parts_of_seats_are_parts(
 
 def test_a_seat_that_was_given_up_was_paid_by_nobody(session: Session, fund: Fund, giver: Payer) -> None:
     application = a_paid_seat(session)
-    keeping.give_up(application.enrolment, ended="trainee")
+    end(application.enrolment, "trainee")
     assert seats_paid_by({giver.pk}, NEXT_YEAR) == 0
 
 

@@ -74,5 +74,6 @@ def test_from_asking_to_the_seat(
 
     visitor.go(mailed_link())
     visitor.reads("Your seat is booked")
+    visitor.click("link", "See your seat")
     assert Enrolment.objects.get().is_confirmed and held(fund) == 20000 - 9000
     assert not staff.problems and not books_problems()

@@ -15,7 +15,7 @@ from wagtail import hooks
 from accounts.mail_kinds import MailKind
 from accounts.sections import AccountSection
 from training import private
-from training.bursaries import checks, donors, mails, rest
+from training.bursaries import checks, donors, forgetting, mails, rest
 from training.bursaries.staff import actions
 from training.bursaries.staff.queue import reminders
 
@@ -27,7 +27,10 @@ def place_mails() -> list[MailKind]:
 
 @hooks.register("scheduled_jobs")
 def jobs() -> list[tuple[str, timedelta, Callable[[], Any]]]:
-    return [("training.end_unpaid_places", timedelta(minutes=5), rest.end_what_is_over)]
+    return [
+        ("training.end_unpaid_places", timedelta(minutes=5), rest.end_what_is_over),
+        ("training.forget_applicants_words", timedelta(days=1), forgetting.forget_words),
+    ]
 
 
 @hooks.register("staff_reminders")

@@ -15,7 +15,7 @@ def let_go(enrolment: Enrolment, *, ended: str) -> bool:
     """Nobody keeps this seat any more. False where it is not kept: booked, or free already."""
     if enrolment.booking_id and not _close(enrolment.booking_id):
         return False
-    return _end(enrolment, Enrolment.State.KEPT, ended)
+    return _end(enrolment, ended)
 
 
 def _close(booking: int) -> bool:
@@ -24,14 +24,8 @@ def _close(booking: int) -> bool:
     return bool(waiting.update(state=Booking.State.LAPSED))
 
 
-@transaction.atomic
-def give_up(enrolment: Enrolment, *, ended: str) -> bool:
-    """A seat that a bursary paid whole is free again. One with a booking is cancelled with that."""
-    return enrolment.booking_id is None and _end(enrolment, Enrolment.State.CONFIRMED, ended)
-
-
-def _end(enrolment: Enrolment, state: str, ended: str) -> bool:
-    mine = Enrolment.objects.filter(pk=enrolment.pk, state=state, holds_seat=True)
+def _end(enrolment: Enrolment, ended: str) -> bool:
+    mine = Enrolment.objects.filter(pk=enrolment.pk, state=Enrolment.State.KEPT, holds_seat=True)
     if not mine.update(state=Enrolment.State.CANCELLED, holds_seat=False, cancelled_at=timezone.now(), ended=ended):
         return False
     give_back({enrolment.ticket_id: 1})

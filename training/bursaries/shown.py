@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
@@ -29,12 +29,11 @@ class ShownPlace:
     has_seat: bool = False
 
 
-def shown(application: Application, at: datetime) -> ShownPlace:
+def shown(application: Application) -> ShownPlace:
     enrolment = application.enrolment
     session = enrolment.session
-    is_kept, is_booked = enrolment.state == Enrolment.State.KEPT, enrolment.is_confirmed
+    is_kept = enrolment.state == Enrolment.State.KEPT
     to_pay = is_kept and application.state == State.APPROVED
-    has_begun = session.starts_at is not None and session.starts_at <= at
     title, sentence = _words(application)
     return ShownPlace(
         title=title,
@@ -44,9 +43,8 @@ def shown(application: Application, at: datetime) -> ShownPlace:
         paid_for=_awarded(application),
         rest=enrolment.amount + enrolment.tax if to_pay else 0,
         may_answer=application.state == State.MORE and is_kept,
-        # What was paid for is cancelled with its booking.
-        may_give_up=is_kept or (is_booked and enrolment.booking_id is None and not has_begun),
-        has_seat=is_booked,
+        may_give_up=is_kept,
+        has_seat=enrolment.is_confirmed,
     )
 
 

@@ -20,11 +20,12 @@ from payments import guard
 from payments.checkout import AlreadyPaid, CheckoutUnavailable
 from payments.goods import NotAvailable
 from payments.views import see_other, to_checkout, to_result
-from training.bursaries import applying, deciding, donors, keeping, links, rest
+from training.bookings.links import seat_path
+from training.bursaries import applying, deciding, donors, links, rest
 from training.bursaries.deciding import Changed
 from training.bursaries.forms import AnswerForm, ApplyForm, PayForm
 from training.bursaries.shown import shown
-from training.models import Application, BursarySettings, Enrolment, Session
+from training.models import Application, BursarySettings, Session
 
 # Where who turns back at Stripe's page came from: its address must not hold the link.
 CAME_FROM = "training_application"
@@ -91,15 +92,8 @@ def answer(request: HttpRequest, application: Application) -> HttpResponse:
 @require_POST
 @by_link(find)
 def give_up(request: HttpRequest, application: Application) -> HttpResponse:
-    """Not wanted any more: asked for, or theirs already."""
-    enrolment = application.enrolment
-    if enrolment.state == Enrolment.State.CONFIRMED:
-        is_done = shown(application, timezone.now()).may_give_up and keeping.give_up(
-            enrolment, ended=Enrolment.Ended.BY_TRAINEE
-        )
-    else:
-        is_done = _withdraw(application)
-    if is_done:
+    """Not wanted any more, before the seat is booked. From then on it is cancelled on its own page."""
+    if _withdraw(application):
         messages.success(request, "Your place is given up. Thank you for telling us: somebody else can have it.")
     else:
         messages.warning(request, MOVED_ON)
@@ -120,7 +114,7 @@ def _withdraw(application: Application) -> bool:
 @by_link(find)
 def pay(request: HttpRequest, application: Application) -> HttpResponse:
     form = PayForm(request.POST)
-    if not shown(application, timezone.now()).rest:
+    if not shown(application).rest:
         messages.warning(request, MOVED_ON)
         return see_other(links.place_path(application))
     if not form.is_valid():
@@ -159,8 +153,9 @@ def _place_page(request: HttpRequest, application: Application, *, trouble: bool
         "application": application,
         "enrolment": application.enrolment,
         "session": application.enrolment.session,
-        "shown": shown(application, timezone.now()),
+        "shown": shown(application),
         "token": links.token_of(application),
+        "seat_path": seat_path(application.enrolment),
         "answer_form": AnswerForm(),
         "pay_form": PayForm(initial={"email": application.enrolment.email}),
         "trouble": trouble,

@@ -9,7 +9,7 @@ from typing import Any
 from wagtail import hooks
 
 from payments.models import Payment
-from training.demo import trainees
+from training.demo import applicants, trainees
 
 
 # After the shop: who is known to the demo joins the first offering.
@@ -21,3 +21,8 @@ def demo_offering() -> tuple[Callable[[], Any], Callable[[Mapping[str, str], Ran
 @hooks.register("demo_ending")
 def demo_ending() -> Callable[[], Any]:
     return trainees.end_history
+
+
+@hooks.register("demo_ending")
+def demo_applicants() -> Callable[[], Any]:
+    return applicants.end_history
