@@ -45,7 +45,7 @@ def begun(index: TrainingIndexPage) -> Session:
 
 def screens(session: Session) -> dict[str, str]:
     days = session.meetings.values_list("pk", flat=True)
-    one = ("inspect", "edit", "roster", "copy", "give_seat", "mail", "add_ticket")
+    one = ("inspect", "edit", "roster", "copy", "give_seat", "mail", "add_ticket", "cancel", "tell")
     found = {name: address(name, session) for name in one}
     found |= {
         "sessions": reverse("training_sessions:index"),
@@ -53,6 +53,10 @@ def screens(session: Session) -> dict[str, str]:
         "ticket": address("ticket", session, session.tickets.latest("pk").pk),
         "attendance": address("attendance", session, days[0]),
         "attendance-to-come": address("attendance", session, days[3]),
+        "cancel-seat": address("cancel_seat", session, session.enrolments.confirmed()[0].pk),
+        "report": reverse("training_reports:index"),
+        "outcomes": reverse("training_reports:outcomes"),
+        "bursaries": reverse("training_reports:bursaries"),
         "trainers": reverse("trainers:index"),
         "rules": reverse("refund_rules:index"),
     }
