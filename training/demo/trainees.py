@@ -84,6 +84,8 @@ def _was_held(session: Session) -> None:
         return
     lessons = list(LessonPage.objects.child_of(course))
     LessonDone.objects.bulk_create(
-        LessonDone(enrolment=seat, lesson=lesson, done_at=session.ends_at) for seat in seats for lesson in lessons
+        LessonDone(enrolment=seat, lesson=lesson, done_at=session.ends_at or timezone.now())
+        for seat in seats
+        for lesson in lessons
     )
     complete_session(session)
