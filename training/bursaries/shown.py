@@ -56,7 +56,7 @@ def _words(application: Application) -> tuple[str, str]:
         return {
             State.SUBMITTED: ("We have your application", "Your seat is kept for you while we look at it."),
             State.MORE: ("We have a question", "Your seat is kept for you. Please answer below."),
-        }.get(State(application.state), ("You can have a part of the price", "Pay the rest, and the seat is yours."))
+        }.get(State(application.state), ("A bursary pays a part", "Pay the rest, and the seat is yours."))
     if enrolment.ended == Enrolment.Ended.SESSION:
         return "This was cancelled", "We are sorry: it does not take place."
     if application.state == State.DECLINED:
