@@ -28,6 +28,11 @@ COMMON = {
     "name": Placeholder("Who waits", lambda context: context["name"], "Grace Hopper"),
     "title": Placeholder("The course or event", lambda context: context["title"], "Sewing for a living"),
     "seats": Placeholder("How many seats", lambda context: str(context["seats"]), "1"),
+    "begins": Placeholder(
+        "When it begins",
+        lambda context: written_moment(context["starts_at"], context["time_zone"]) if context["starts_at"] else "",
+        "Sunday 14 March 2027, 18:00, Greenwich Mean Time (London)",
+    ),
     "place_url": Placeholder("Your place in the line", lambda context: context["place_url"], SAMPLE_URL),
 }
 
