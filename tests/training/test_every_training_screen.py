@@ -21,7 +21,10 @@ TRAINERS_OWN = {"index", "inspect", "calendar", "roster", "sheet", "attendance"}
 def addresses(settings: Any, session: Session) -> dict[str, str]:
     settings.STAFF_SECOND_FACTOR = False
     seat = a_seat(session)
-    keys = {"meeting": session.meetings.get().pk, "ticket": seat.ticket_id, "enrolment": seat.pk}
+    entry = session.waiting.create(ticket=seat.ticket, name="Wim", email="wim@example.org")
+    keys = {
+        "meeting": session.meetings.get().pk, "ticket": seat.ticket_id, "enrolment": seat.pk, "entry": entry.pk,
+    }  # fmt: skip
     found = {}
     for path, _, name in session_actions():
         more = [key for word, key in keys.items() if f":{word}>" in path]

@@ -84,6 +84,18 @@ class TestRoster:
         assert "Wim Wait" in page(mona, address("roster", session))
         assert "Wim Wait" not in page(a_trainer("Tom", session), address("roster", session))
 
+    def test_who_asked_us_is_taken_off_the_list(self, mona: Client, session: Session) -> None:
+        ticket = session.tickets.get()
+        entry = WaitingEntry.objects.create(session=session, ticket=ticket, name="Wim Wait", email="wim@example.org")
+        other = make_session(session.page)
+        assert mona.post(address("take_off_list", other, entry.pk)).status_code == 404
+        assert mona.get(address("take_off_list", session, entry.pk)).status_code == 405
+        for _ in range(2):
+            assert mona.post(address("take_off_list", session, entry.pk)).status_code == 302
+        entry.refresh_from_db()
+        assert entry.state == WaitingEntry.State.LEFT
+        assert ModelLogEntry.objects.filter(action="training.take_off_list").count() == 1
+
     def test_a_file_has_addresses_only_for_who_may_take_them_along(self, mona: Client, session: Session) -> None:
         a_seat(session, "=Wren()", email="wren@example.org")
         tom = a_trainer("Tom", session)

@@ -34,6 +34,7 @@ def staff_actions(actions: Any) -> None:
     actions.register_action("training.give_seat", "Give a free seat", "Gave a free seat")
     actions.register_action("training.mail_roster", "Write to a roster", "Wrote to everybody with a seat")
     actions.register_action("training.cancel_seat", "Cancel a seat", "Cancelled a seat")
+    actions.register_action("training.take_off_list", "Take off a waiting list", "Took somebody off the waiting list")
     actions.register_action("training.tell_changed", "Tell a change", "Told everybody with a seat what changed")
     actions.register_action("training.export_roster", "Export a roster", "Exported the roster")
 

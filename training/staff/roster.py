@@ -55,7 +55,7 @@ class RosterView(RosterPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
-        waiting = WaitingEntry.objects.filter(session=self.session, state=WaitingEntry.State.WAITING)
+        waiting = WaitingEntry.objects.filter(session=self.session, state__in=WaitingEntry.IN_LINE)
         return super().get_context_data(
             rows=self.rows,
             booked=sum(row.is_booked for row in self.rows),

@@ -13,6 +13,7 @@ from training.staff.opening import CopyView, OpenView, TakeOffView
 from training.staff.roster import RosterView, SheetView
 from training.staff.telling import TellView
 from training.staff.tickets import TicketView
+from training.staff.waiting import TakeOffListView
 
 
 def session_actions() -> list[tuple[str, Any, str]]:
@@ -29,6 +30,7 @@ def session_actions() -> list[tuple[str, Any, str]]:
         ("attendance/<int:pk>/<int:meeting>/", AttendanceView.as_view(), "attendance"),
         ("give-seat/<int:pk>/", GiveSeatView.as_view(), "give_seat"),
         ("mail/<int:pk>/", MailView.as_view(), "mail"),
+        ("take-off-list/<int:pk>/<int:entry>/", TakeOffListView.as_view(), "take_off_list"),
         ("tell/<int:pk>/", TellView.as_view(), "tell"),
         ("cancel/<int:pk>/", CancelSessionView.as_view(), "cancel"),
         ("cancel-seat/<int:pk>/<int:enrolment>/", CancelSeatView.as_view(), "cancel_seat"),
