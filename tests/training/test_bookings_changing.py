@@ -9,11 +9,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from icalendar import Calendar
 
 from accounts.models import OutgoingMail
 from payments.models import OwedRefund, Refund
+from receipts import ledger
 from receipts.checks import books_problems
-from receipts.models import Fund, Payer
+from receipts.models import Fund
 from tests.reading import text_of
 from tests.training.booked import a_booking, rules_for, the_seat
 from tests.training.enrolling import Trainee
@@ -114,8 +116,6 @@ class TestCancelling:
         assert second.is_confirmed and taken(session) == (1, 1) and not books_problems()
 
     def test_a_free_seat_is_given_up_by_who_has_it_and_its_bursary_ends(self, client: Client, session: Session) -> None:
-        from receipts import ledger
-
         fund = Fund.objects.create(name="Bursaries", is_restricted=True)
         seat = Enrolment.objects.create(
             session=session, ticket=session.tickets.get(), state="confirmed", holds_seat=True, amount=9000,
@@ -156,8 +156,6 @@ class TestMoving:
         assert taken(session) == (0, 0) and taken(later) == (1, 1)
         assert not OwedRefund.objects.exists() and not books_problems() and not list(problems())
         assert "60" not in OutgoingMail.objects.get(kind="training/mail/seat_moved").subject
-        from icalendar import Calendar
-
         ical = client.get(reverse("training_calendar", args=[token_of_booking(booking)])).content
         states = [str(event["STATUS"]) for event in Calendar.from_ical(ical).walk("VEVENT")]
         assert sorted(states) == ["CANCELLED", "CONFIRMED"]
@@ -204,7 +202,6 @@ def test_a_miscounted_seat_and_one_that_nobody_paid_are_found(booking: Booking, 
     Ticket.objects.update(taken=2)
     Session.objects.update(taken=3)
     assert len(list(problems())) == 2
-    Payer.objects.all()
     stray = Enrolment.objects.create(
         session=session, ticket=session.tickets.get(), state="confirmed", holds_seat=True, amount=100,
         confirmed_at=timezone.now(), currency="USD",
