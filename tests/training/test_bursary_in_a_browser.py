@@ -1,20 +1,24 @@
-"""Apply for a bursary, be approved, have the seat: in a browser, on narrow screens too."""
+"""Apply for a bursary, be approved, attend, get a certificate and verify it: in a browser, on narrow screens too."""
 
 from __future__ import annotations
 
 import os
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.models import OutgoingMail
 from receipts.checks import books_problems
 from receipts.models import Payer
 from tests.journeys.walking import Walker
 from tests.staff_screens import faults_of, page_at_the_desk
 from tests.training.applying import WORDS, a_bursary_fund, held, mailed_link
-from training.models import Application, Enrolment, Session
+from training.completing.rules import complete_all
+from training.models import Application, Attendance, Enrolment, Meeting, Session
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -76,4 +80,25 @@ def test_from_asking_to_the_seat(
     visitor.reads("Your seat is booked")
     visitor.click("link", "See your seat")
     assert Enrolment.objects.get().is_confirmed and held(fund) == 20000 - 9000
+    assert not books_problems()
+
+    # The day has come.
+    began = timezone.now() - timedelta(hours=3)
+    Meeting.objects.update(starts_at=began, ends_at=began + timedelta(hours=2))
+    Session.objects.update(starts_at=began, ends_at=began + timedelta(hours=2))
+    day = Meeting.objects.get()
+    staff.goto(live_server.url + reverse("training_sessions:attendance", args=[session.pk, day.pk]))
+    assert "Amara Obi" in staff.inner_text("main") and "bursary" not in staff.inner_text("main").lower()
+    staff.get_by_role("button", name="All others were there").click()
+    staff.wait_for_load_state()
+    assert Attendance.objects.get().was_there and complete_all() == 1
+
+    mail = OutgoingMail.objects.get(subject="Your certificate is ready")
+    visitor.go(re.search(r"https?://[^/]+(/training/certificates/\S+/)", mail.text)[1])  # type: ignore[index]
+    assert visitor.fetch("a[href*='/pdf/']").startswith(b"%PDF-")
+    visitor.page.locator("main a[href*='/training/verify/']").click()
+    visitor.page.wait_for_url("**/training/verify/**")
+    visitor.look()
+    visitor.reads("This certificate is valid", "Amara Obi", "Sewing for a living")
+    assert "bursary" not in visitor.page.inner_text("main").lower()
     assert not staff.problems and not books_problems()
