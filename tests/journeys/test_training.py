@@ -20,7 +20,7 @@ if not apps.is_installed("training"):
 
 from tests.training.rows import make_course, make_event, make_index, make_session  # noqa: E402
 from tests.training.seats import a_seat  # noqa: E402 (only where training is)
-from training.models import CoursePage, Enrolment, EventPage, Offer, Session, TrainingIndexPage  # noqa: E402
+from training.models import CoursePage, Enrolment, EventPage, Offer, TrainingIndexPage  # noqa: E402
 from training.seats.freeing import give_back  # noqa: E402
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -108,8 +108,10 @@ def test_a_full_session_a_place_in_the_line_and_the_seat(
     walker.look()
     pay(walker, "Wren Walker", "wren@example.org")
     stripe_tells()
-    assert Enrolment.objects.confirmed().get().shown_as == "Wren Walker" and Offer.objects.get().state == "taken"
-    assert Session.objects.get().taken == 1 and not books_problems()
+    assert session.enrolments.confirmed().get().shown_as == "Wren Walker"
+    assert Offer.objects.get(ticket__session=session).state == "taken"
+    session.refresh_from_db()
+    assert session.taken == 1 and not books_problems()
 
 
 def test_of_a_gala_only_the_gift_is_on_the_tax_receipt(

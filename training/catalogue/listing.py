@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -142,8 +142,8 @@ def in_order(
     return [*dated, *(one for one in there if not one[1])]
 
 
-def _starts(run: Run) -> float:
-    return run.session.starts_at.timestamp() if run.session.starts_at else 0
+def _starts(run: Run) -> datetime:
+    return run.session.starts_at or datetime.max.replace(tzinfo=UTC)
 
 
 def _groups(choices: Mapping[str, Mapping[str, str]], asked: Asked) -> list[Group]:
