@@ -36,7 +36,8 @@ def bookings_of(person: Person) -> QuerySet[Booking]:
 
 def seats_of(person: Person) -> Any:
     """Seats in which this person takes part, and those that they booked and named nobody else for."""
-    mine = Q(booking__in=bookings_of(person)) & (Q(email="") | Q(email=F("booking__email")))
+    # Who paid the rest of a bursary need not be the applicant, whose words and name nobody else may read.
+    mine = Q(booking__in=bookings_of(person), application=None) & (Q(email="") | Q(email=F("booking__email")))
     if person.user:
         mine |= Q(user=person.user)
     return Enrolment.objects.annotate(address=Lower("email")).filter(mine | Q(address__in=person.emails))

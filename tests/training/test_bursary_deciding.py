@@ -12,12 +12,16 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
+from accounts import privacy
+from accounts.models import OutgoingMail, User
 from payments.goods import NotAvailable
 from payments.models import Payment
 from receipts.chart import Account
 from receipts.checks import books_problems
 from receipts.models import Entry, Fund, Payer, Receipt
+from receipts.payers import change_payer
 from tests.training.applying import (
+    WORDS,
     a_bursary_fund,
     an_application,
     decide,
@@ -27,6 +31,7 @@ from tests.training.applying import (
     signed_in,
 )
 from tests.training.enrolling import Trainee
+from training.bookings.access import belongs_to
 from training.bookings.ending import end
 from training.bookings.links import seat_path
 from training.bursaries import awards, rest
@@ -158,6 +163,29 @@ class TestAPart:
         assert held(fund) == 14000 == awards.free_in(fund, "USD")
         assert [*Entry.objects.filter(credit__in=FEES).values_list("amount", flat=True)] == [3000]
         assert not Receipt.objects.exists() and not books_problems()
+
+    def test_whoever_pays_it_for_somebody_learns_and_takes_nothing_of_theirs(
+        self, trainee: Trainee, place: str, application: Application, alice: User
+    ) -> None:
+        trainee.client.post(f"{place}pay/", {"name": "Alice Adams", "email": alice.email})
+        trainee.pay()
+        mail = OutgoingMail.objects.get(kind="training/mail/booking_confirmed")
+        assert mail.to == "amara@example.org" and "Alice" not in mail.text
+        Payer.objects.filter(email=alice.email).update(user=alice)
+        change_payer(Payer.objects.get(email=alice.email), {"name": "Alice A. Adams"})
+        seat = Enrolment.objects.get()
+        assert seat.email == "amara@example.org" and trainee.client.get(place).status_code == 200
+        assert not Enrolment.objects.filter(belongs_to(alice)).exists()
+        curious = Client()
+        curious.force_login(alice)
+        assert "Courses and events" not in curious.get(reverse("account_home")).content.decode()
+        token = f"{Booking.objects.get().public_id.hex}:x"
+        assert curious.get(reverse("training_booking", args=[token])).status_code == 404
+        told = str([table.rows for table in privacy.tables_of(privacy.person_of(alice))])
+        assert "Amara" not in told and WORDS not in told
+        privacy.erase(privacy.person_of(alice))
+        seat.refresh_from_db()
+        assert seat.shown_as == "Amara Obi" and Application.objects.get().words == WORDS
 
     def test_money_given_back_frees_the_seat_and_fills_the_fund_again(
         self, trainee: Trainee, place: str, application: Application, fund: Fund

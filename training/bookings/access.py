@@ -63,7 +63,9 @@ def _open(token: str, user: Any) -> Opened | None:
 
 
 def _is_payer(user: Any, booking: Booking) -> bool:
-    return bool(user.is_authenticated and booking.payer.user_id == user.pk)
+    """Not of an applicant's booking: somebody may pay the rest for them, and is to see no more of it."""
+    is_theirs = user.is_authenticated and booking.payer.user_id == user.pk
+    return bool(is_theirs and not booking.enrolments.filter(application__isnull=False).exists())
 
 
 def _takes_part(user: Any, seat: Enrolment) -> bool:
@@ -102,7 +104,8 @@ def _opened_in(request: HttpRequest) -> Iterator[Opened]:
 
 def belongs_to(user: Any) -> Q:
     """Seats in which this user takes part: theirs by log-in, by a proved address, or booked for themselves."""
-    own = Q(booking__payer__user=user, email=F("booking__email")) & ~Q(email="")
+    # Who pays the rest of a bursary need not be who takes part.
+    own = Q(booking__payer__user=user, email=F("booking__email"), application=None) & ~Q(email="")
     mine = Q(user=user) | own
     for address in addresses_of(user):
         mine |= Q(email__iexact=address)

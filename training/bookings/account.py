@@ -42,7 +42,7 @@ def section(request: HttpRequest) -> AccountSection | None:
 
 def rows_of(user: Any) -> list[SeatRow]:
     """One row for each session of a booking, and one for each seat that somebody else booked; the latest first."""
-    paid = Q(booking__payer__in=payers_of(user))
+    paid = Q(booking__payer__in=payers_of(user), application=None)
     mine = Enrolment.objects.filter(paid | belongs_to(user)).exclude(state__in=[State.HELD, State.LAPSED])
     found = mine.select_related("session__page", "ticket", "booking__payer").prefetch_related("session__meetings")
     together: dict[tuple[Any, ...], list[Enrolment]] = {}

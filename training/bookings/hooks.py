@@ -41,6 +41,10 @@ def follow_the_address(payer: Payer) -> None:
     if not payer.email:
         return
     moved = Booking.objects.filter(payer=payer).exclude(email__in=["", payer.email])
+    # Who paid the rest of a bursary need not be the applicant, whose booking it is.
+    moved = moved.exclude(
+        pk__in=Enrolment.objects.filter(booking__in=moved, application__isnull=False).values("booking")
+    )
     own = Enrolment.objects.filter(booking__in=moved, email=F("booking__email")).values_list("pk", flat=True)
     Enrolment.objects.filter(pk__in=list(own)).update(email=payer.email)
     moved.update(email=payer.email)

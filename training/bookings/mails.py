@@ -113,9 +113,19 @@ def seats_of(booking: Booking) -> list[Enrolment]:
 def to_booker(template: str, booking: Booking, seats: Sequence[Enrolment], **more: Any) -> None:
     if booking.email:
         context = context_of(
-            partial(items_of, seats), name=booking.payer.name, number=booking.number, url=booking_url(booking), **more
+            partial(items_of, seats),
+            name=_name_of_reader(booking),
+            number=booking.number,
+            url=booking_url(booking),
+            **more,
         )
         _send(template, booking.email, booking.language, context)
+
+
+def _name_of_reader(booking: Booking) -> str:
+    """Whoever paid may be somebody else than who is written to."""
+    payer = booking.payer
+    return payer.name if payer.email.casefold() == booking.email.casefold() else ""
 
 
 def to_trainee(template: str, seat: Enrolment, **more: Any) -> None:
