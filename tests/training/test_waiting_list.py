@@ -18,6 +18,7 @@ from payments import checkout
 from payments.models import Payment
 from tests.training.enrolling import Trainee
 from tests.training.rows import make_ticket
+from training.bookings.ending import end
 from training.models import Booking, Enrolment, Offer, Session, Ticket, WaitingEntry
 from training.seats.freeing import give_back
 from training.waiting import joining, links, serving
@@ -250,6 +251,16 @@ class TestCancelling:
         assert open_offers() == [("bea", 1)]
         ana.refresh_from_db()
         assert ana.state == State.SERVED
+
+    def test_who_still_waits_for_more_is_not_asked_first_for_what_they_gave_up(
+        self, full: Session, trainee: Trainee
+    ) -> None:
+        """pretix#1163 again, where a part was taken and the place is kept for the rest."""
+        ana, _ = waits(full, "ana", 2), waits(full, "bea")
+        free(full)
+        seat = take_and_pay(ana, trainee).enrolments.get()
+        assert end(seat, Enrolment.Ended.BY_TRAINEE)
+        assert open_offers() == [("bea", 1)]
 
     def test_the_list_can_be_left(self, full: Session) -> None:
         """pretix#837: nobody could leave the list."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from training.bursaries import awards
 from training.seats.freeing import give_back
+from training.waiting.offers import go_behind
 
 if TYPE_CHECKING:
     from training.models import Enrolment
@@ -24,5 +25,13 @@ def end(enrolment: Enrolment, why: str) -> bool:
     if not has_seat.update(state="cancelled", holds_seat=False, cancelled_at=timezone.now(), ended=why):
         return False
     awards.end(enrolment)
+    go_behind(_addresses_of(enrolment), enrolment.session_id)
     give_back({enrolment.ticket_id: 1})
     return True
+
+
+def _addresses_of(enrolment: Enrolment) -> list[str]:
+    """By which they may wait for more seats: theirs, of who booked, and the one that an offer was mailed to."""
+    booked = enrolment.booking.email if enrolment.booking else ""
+    offered = enrolment.offer.entry.email if enrolment.offer else ""
+    return [enrolment.email, booked, offered]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.apps import apps
@@ -54,6 +54,12 @@ def settle(paid: Mapping[int, int]) -> None:
         if entry.filter(wanted__gt=number).update(wanted=F("wanted") - number, state="waiting"):
             continue
         entry.update(state="served", wanted=0)
+
+
+def go_behind(addresses: Iterable[str], session: int) -> None:
+    """Who gave a seat up and still waits for more goes to the end of the line: it is not offered back to them first."""
+    known = [address.lower() for address in addresses if address]
+    _entries().filter(session=session, state="waiting", email__in=known).update(since=timezone.now())
 
 
 def _offers() -> Any:
