@@ -6,17 +6,31 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
+from wagtail import hooks
 
+from accounts.models import User
+from pages.gates import Gate
 from payments import checkout
 from payments.models import BasketItem, Payment, Refund
 from receipts.chart import Account
 from receipts.checks import books_problems
 from receipts.models import Entry, Receipt
 from tests.training.enrolling import Trainee
-from tests.training.rows import make_event, make_session, make_ticket
-from training.models import Booking, Enrolment, Session, Ticket, TrainingIndexPage
+from tests.training.rows import make_course, make_event, make_session, make_ticket
+from tests.training.seats import a_seat
+from training.models import (
+    Booking,
+    CoursePage,
+    Enrolment,
+    Prerequisite,
+    Session,
+    Ticket,
+    TicketMemberPrice,
+    TrainingIndexPage,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -92,6 +106,43 @@ def test_what_cannot_be_booked_says_why(
     Session.objects.update(**changes)
     assert words in trainee.basket()
     assert trainee.check_out().status_code != 303 and not Payment.objects.exists()
+
+
+def test_the_early_price_is_charged_while_it_lasts_and_a_members_while_they_are_one(
+    trainee: Trainee, session: Session, alice: User
+) -> None:
+    keepers = Group.objects.create(name="Keepers")
+    alice.groups.add(keepers)
+    live = {keepers.pk}
+    gate = Gate(groups=lambda: {keepers.pk: "Keepers"}, live=lambda user: live, invitation=lambda request, groups: "")
+    ticket = ticket_of(session)
+    TicketMemberPrice.objects.create(ticket=ticket, group=keepers, percent_off=50)
+    Ticket.objects.update(early_price=7000, early_until=timezone.now() + timedelta(days=1))
+    with hooks.register_temporarily("register_gate", lambda: gate):
+        assert trainee.book(ticket).enrolments.get().paid == 7000
+        trainee.client.force_login(alice)
+        assert trainee.book(ticket).enrolments.get().paid == 4500
+        live.clear()
+        Ticket.objects.update(early_until=timezone.now() - timedelta(minutes=1))
+        assert trainee.book(ticket).enrolments.get().paid == 9000
+
+
+def test_what_must_be_completed_before_is_asked_of_whoever_books(
+    trainee: Trainee, index: TrainingIndexPage, course: CoursePage, session: Session, alice: User
+) -> None:
+    needed = make_course(index, "First stitches")
+    Prerequisite.objects.create(course=course, needs=needed)
+    seat = a_seat(make_session(needed), "Alice", email=alice.email)
+    ticket = ticket_of(session)
+    answer = trainee.put(ticket)
+    said = "“First stitches” must be completed before this course."
+    assert answer.status_code == 422 and f"{said} If you did, sign in first." in answer.content.decode()
+    trainee.client.force_login(alice)
+    answer = trainee.put(ticket)
+    assert answer.status_code == 422 and said in answer.content.decode()
+    # Booked without a log-in, by an address that she has proved since.
+    Enrolment.objects.filter(pk=seat.pk).update(completed_at=timezone.now())
+    assert trainee.put(ticket).status_code in (302, 303) and BasketItem.objects.exists()
 
 
 def test_money_that_comes_after_the_seat_is_gone_goes_back_by_itself(trainee: Trainee, session: Session) -> None:
