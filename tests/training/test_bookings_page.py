@@ -7,13 +7,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
+from wagtail import hooks
 
 from accounts.models import OutgoingMail, User
+from pages.gates import Gate
 from pages.models import SiteDocument
 from receipts.payers import change_payer
 from tests.reading import text_of
@@ -230,6 +233,37 @@ class TestReplay:
         assert b"".join(answer.streaming_content) == b"what was said" and "no-store" in answer["Cache-Control"]
         Session.objects.update(replay_until=timezone.now())
         assert client.get(recording).status_code == 404
+
+    def test_members_of_its_groups_find_it_and_watch_it_while_they_are_members(
+        self, client: Client, session: Session, recording: str, alice: User, charlie: User
+    ) -> None:
+        begun = timezone.now() - timedelta(days=3)
+        Session.objects.update(starts_at=begun, ends_at=begun + timedelta(hours=2))
+        keepers = Group.objects.create(name="Keepers")
+        alice.groups.add(keepers)
+        live = {keepers.pk}
+        gate = Gate(
+            groups=lambda: {keepers.pk: "Keepers"},
+            live=lambda user: live,
+            invitation=lambda request, groups: "Become a keeper",
+        )
+        page = "/training/sewing-for-a-living/"
+        with hooks.register_temporarily("register_gate", lambda: gate):
+            assert recording not in client.get(page).text and client.get(recording).status_code == 404
+            session.replay_groups.add(keepers)
+            assert recording in client.get(page).text
+            for user in (None, charlie):
+                if user:
+                    client.force_login(user)
+                answer = client.get(recording)
+                assert answer.status_code == 403 and "Become a keeper" in answer.text
+            client.force_login(alice)
+            assert b"".join(client.get(recording).streaming_content) == b"what was said"  # type: ignore[attr-defined]
+            live.clear()
+            assert client.get(recording).status_code == 403
+            live.add(keepers.pk)
+            Session.objects.update(replay_until=timezone.now())
+            assert client.get(recording).status_code == 404 and recording not in client.get(page).text
 
     def test_its_own_address_is_closed_and_a_seat_given_up_opens_nothing(
         self, client: Client, booking: Booking, recording: str

@@ -15,10 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import OutgoingMail, User
+from tests.training.booked import a_booking
 from tests.training.rows import make_session
 from tests.training.seats import a_seat, was_there
+from training.bookings.links import booking_path, seat_path
 from training.completing import links
-from training.completing.files import pdf_of, spaced
+from training.completing.files import document_context, pdf_of, spaced
 from training.completing.issuing import CannotIssue, issue, reissue, revoke
 from training.completing.rules import complete_all
 from training.models import Certificate, CoursePage, Enrolment, LessonDone, LessonPage, Session
@@ -73,6 +75,14 @@ class TestCompletion:
         was_there(seat, 2)
         assert complete_all() == 0
 
+    def test_days_of_another_session_do_not_count(self, ended: Session, course: CoursePage) -> None:
+        """It was cancelled after some days, and the seat moved."""
+        seat = a_seat(ended)
+        was_there(seat, 4)
+        other = make_session(course, days=4, starts_at=timezone.now() - timedelta(days=50))
+        Enrolment.objects.update(session=other, ticket=other.tickets.get())
+        assert complete_all() == 0
+
     def test_done_twice_it_is_done_once(self, certificate: Certificate) -> None:
         assert complete_all() == 0
         assert issue(certificate.enrolment) == certificate and Certificate.objects.count() == 1
@@ -123,6 +133,12 @@ class TestWhatItSays:
     ) -> None:
         issued = issue(a_seat(make_session(course, starts_at=starts, time_zone=zone)))
         assert (issued.starts_on.isoformat(), issued.ends_on.isoformat()) == (first, last)
+
+    def test_file_and_page_name_the_same_day_of_issue(self, certificate: Certificate) -> None:
+        """Ten in the evening where we are is the next day in UTC."""
+        Certificate.objects.update(issued_at=datetime(2026, 3, 11, 2, tzinfo=UTC))
+        certificate.refresh_from_db()
+        assert "10" in document_context(certificate)["issued_on"] and "10 March 2026" in verified(certificate.code)[1]
 
     def test_an_alias_is_all_that_it_says(self, ended: Session) -> None:
         seat = a_seat(ended, "Lark")
@@ -209,3 +225,22 @@ def test_their_own_account_opens_it_whatever_address_it_was_mailed_to(certificat
     client.force_login(tess)
     token = f"{certificate.public_id.hex}:x"
     assert client.get(reverse("training_certificate", args=[token])).status_code == 200
+
+
+def test_their_account_leads_to_it_by_their_seat(certificate: Certificate, client: Client, alice: User) -> None:
+    Enrolment.objects.update(email=alice.email)
+    certificate.refresh_from_db()
+    client.force_login(alice)
+    seat = seat_path(certificate.enrolment)
+    assert seat in client.get(reverse("account_home")).content.decode()
+    assert links.path_of(certificate) in client.get(seat).content.decode()
+    revoke(certificate, why="Wrong", by=None)
+    assert links.path_of(certificate) not in client.get(seat).content.decode()
+
+
+def test_who_booked_for_somebody_does_not_open_theirs(ended: Session, client: Client) -> None:
+    booking = a_booking(ended.tickets.get(), 2)
+    booking.enrolments.update(email="ann@example.org", shown_as="Ann")
+    issued = [issue(seat) for seat in booking.enrolments.all()]
+    page = client.get(booking_path(booking)).content.decode()
+    assert "Ann" in page and not any(links.path_of(one) in page for one in issued)

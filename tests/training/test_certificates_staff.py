@@ -62,6 +62,8 @@ def test_it_is_revoked_with_a_reason(mona: Client, certificate: Certificate) -> 
 
 def test_one_is_issued_by_hand(mona: Client, course: CoursePage) -> None:
     seat = a_seat(make_session(course), "Bea Ruiz")
+    roster = mona.get(reverse("training_sessions:roster", args=[seat.session_id])).content.decode()
+    assert reverse("certificates:issue", args=[seat.pk]) in roster
     assert "Bea Ruiz" in mona.post(reverse("certificates:issue", args=[seat.pk]), follow=True).content.decode()
     nobody = a_seat(seat.session, "x", shown_as="")
     answer = mona.post(reverse("certificates:issue", args=[nobody.pk]), follow=True)
@@ -97,3 +99,13 @@ def test_who_only_teaches_can_do_none_of_it(certificate: Certificate, settings: 
     )
     certificate.refresh_from_db()
     assert certificate.is_live
+
+
+def test_who_only_teaches_neither_reads_one_nor_issues_one(certificate: Certificate, settings: Any) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    teacher = signed_in(TRAINERS, "tom@example.org")
+    seat = a_seat(certificate.enrolment.session, "Bea Ruiz")
+    assert teacher.get(reverse("certificates:inspect", args=[certificate.pk])).status_code == 302
+    by_hand = reverse("certificates:issue", args=[seat.pk])
+    assert teacher.get(by_hand).status_code == teacher.post(by_hand).status_code == 302
+    assert Certificate.objects.count() == 1

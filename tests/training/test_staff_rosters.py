@@ -65,6 +65,25 @@ class TestRoster:
         # One at the checkout and one who asked for a bursary are told apart by nobody.
         assert text.count("Not confirmed yet") == 2
 
+    def test_managers_see_who_it_is_for_a_reason_that_is_written_down(self, mona: Client, session: Session) -> None:
+        seat = a_seat(session, "Wren")
+        seat.person = "Maria Morales"
+        seat.save()
+        url = address("person", session, seat.pk)
+        assert url in page(mona, address("roster", session)) and "Maria" not in page(mona, url)
+        for why in ("", "curious"):
+            answer = mona.post(url, {"why": why})
+            assert answer.status_code == 422 and "Maria" not in answer.content.decode()
+        assert not ModelLogEntry.objects.exists()
+        assert "Maria Morales" in mona.post(url, {"why": "safety"}).content.decode()
+        entry = ModelLogEntry.objects.get()
+        assert (entry.action, entry.object_id, entry.data) == ("training.see_person", str(seat.pk), {"why": "safety"})
+        kept = a_seat(session, "Asked", state="kept")
+        assert mona.post(address("person", session, kept.pk), {"why": "safety"}).status_code == 404
+        tom = a_trainer("Tom", session)
+        assert tom.post(url, {"why": "safety"}).status_code == 302
+        assert url not in page(tom, address("roster", session)) and ModelLogEntry.objects.count() == 1
+
     def test_many_take_as_many_queries_as_few(
         self, mona: Client, session: Session, django_assert_num_queries: Any
     ) -> None:

@@ -14,7 +14,9 @@ from receipts.invoices.links import invoice_link
 from receipts.models import Invoice
 from training.bookings import cancelling, moving
 from training.bookings.access import Opened
+from training.bookings.mails import is_bookers_own
 from training.bookings.replay import is_there
+from training.completing.links import path_of as certificate_path
 from training.models import Booking, Enrolment, Session
 from training.sessions.choosing import must_choose
 from training.sessions.times import Day, days_of, moment_words
@@ -50,6 +52,8 @@ class ShownSeat:
     may_cancel: bool
     may_move: bool
     must_choose: bool
+    # The path to it, for who takes part.
+    certificate: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +71,8 @@ class ShownSession:
     join_url: str
     join_from: str
     has_replay: bool
+    # On the session's clocks.
+    replay_until: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +91,7 @@ class ShownBooking:
 def shown(opened: Opened) -> ShownBooking:
     now = timezone.now()
     seats = list(opened.seats)
-    prefetch_related_objects(seats, "session__meetings", "session__page__refund_rules__steps", "session__replay_groups")
+    prefetch_related_objects(seats, "session__meetings", "session__page__refund_rules__steps", "certificates")
     by_session: dict[int, list[Enrolment]] = {}
     for seat in seats:
         by_session.setdefault(seat.session_id, []).append(seat)
@@ -111,6 +117,7 @@ def _session(opened: Opened, seats: list[Enrolment], now: datetime) -> ShownSess
     session = seats[0].session
     theirs = [seat for seat in seats if seat.is_confirmed]
     join_url, join_from = _joining(session, now) if theirs else ("", "")
+    has_replay = bool(theirs) and is_there(session, now)
     return ShownSession(
         session=session,
         days=days_of(session),
@@ -120,7 +127,8 @@ def _session(opened: Opened, seats: list[Enrolment], now: datetime) -> ShownSess
         is_over=session.ends_at is not None and session.ends_at <= now,
         join_url=join_url,
         join_from=join_from,
-        has_replay=bool(theirs) and is_there(session, now),
+        has_replay=has_replay,
+        replay_until=session.on_clocks(session.replay_until) if has_replay and session.replay_until else None,
     )
 
 
@@ -158,7 +166,12 @@ def _seat(opened: Opened, seat: Enrolment, now: datetime) -> ShownSeat:
         may_cancel=may_end and cancelling.may_cancel(seat, now),
         may_move=may_end and seat.session.is_open and moving.may_move(seat, now),
         must_choose=may_end and must_choose(seat),
+        certificate=_certificate_of(seat) if opened.booking is None or is_bookers_own(seat) else "",
     )
+
+
+def _certificate_of(seat: Enrolment) -> str:
+    return next((certificate_path(one) for one in seat.certificates.all() if one.is_live), "")
 
 
 def invoices_of(booking: Booking | None) -> list[Invoice]:

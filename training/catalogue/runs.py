@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import get_language_info
 
 from payments.member_prices import best_price, reduced
+from training.bookings.replay import is_there
 from training.catalogue.gift_parts import GiftPart, gift_part
 from training.goods import KIND, OWN_PRICE_KIND, problem_of
 from training.models import Meeting, Session, Ticket
-from training.sessions.times import span_words, time_words, zone_words
+from training.sessions.times import last_day, span_words, time_words, zone_words
 
 # From here on a page says how many are left.
 FEW = 10
@@ -84,6 +85,11 @@ class Run:
         return len(self.meetings) < 2
 
     @property
+    def last_day(self) -> str:
+        ends = self.session.ends_at
+        return f"{last_day(ends, self.session.zone):%-d %B %Y}" if ends else ""
+
+    @property
     def time(self) -> str:
         """ "18:00 Eastern Daylight Time (New York)"."""
         starts = self.session.starts_at
@@ -124,6 +130,10 @@ class Run:
     @property
     def is_over(self) -> bool:
         return self.session.ends_at is not None and self.session.ends_at <= self.at
+
+    @property
+    def has_replay_for_members(self) -> bool:
+        return is_there(self.session, self.at) and bool(self.session.replay_groups.all())
 
     @property
     def is_bookable(self) -> bool:

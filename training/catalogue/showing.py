@@ -52,6 +52,7 @@ def page_now(page: TrainingPage, at: datetime) -> PageNow:
     sessions = Session.objects.shown().filter(page=page.pk, starts_at__isnull=False).prefetch_related("meetings")
     runs = runs_at(sessions.upcoming(at).prefetch_related("trainers", "tickets__member_prices"), at)
     over = sessions.filter(ends_at__lte=at, state=Session.State.OPEN).order_by("-starts_at")
+    over = over.prefetch_related("replay_groups")
     return PageNow(
         runs=runs,
         past=runs_at(over[:MOST_PAST], at),

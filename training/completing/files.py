@@ -15,6 +15,7 @@ from django.core.files.storage import storages
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django_tasks import task
 
 from pages.colours import readable_on
@@ -96,7 +97,7 @@ def document_context(certificate: Certificate) -> dict[str, Any]:
         "words": words_in(certificate.language),
         "organisation": certificate.issuer or brand.name,
         "days": days if days[0] != days[1] else days[:1],
-        "issued_on": format_date(certificate.issued_at.date(), format="long", locale=locale),
+        "issued_on": format_date(timezone.localtime(certificate.issued_at).date(), format="long", locale=locale),
         "hours": f"{certificate.hours.normalize():f}",
         "name_size": _size(certificate.name),
         "url": verify_url(certificate),

@@ -12,6 +12,7 @@ from receipts.models import Issuer
 from training.completing import mails
 from training.completing.files import draw_soon
 from training.models import Certificate, CoursePage, Enrolment
+from training.sessions.times import last_day
 
 REISSUED, REVOKED = "training.reissue_certificate", "training.revoke_certificate"
 
@@ -54,7 +55,7 @@ def _facts(enrolment: Enrolment) -> dict[str, Any]:
         "course": course.title,
         "hours": course.hours,
         "starts_on": session.local(session.starts_at).date(),
-        "ends_on": session.local(session.ends_at).date(),
+        "ends_on": last_day(session.ends_at, session.zone),
         "trainers": ", ".join(session.trainers.values_list("name", flat=True))[:500],
         "issuer": Issuer.load().legal_name,
         "language": session.language,

@@ -9,6 +9,7 @@ from collections import Counter
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from training.completing.issuing import issue
@@ -64,7 +65,9 @@ def _complete(enrolment: Enrolment, course: CoursePage) -> bool:
 
 
 def _days_there(enrolments: list[Enrolment]) -> dict[int, int]:
-    there = Attendance.objects.filter(enrolment__in=enrolments, was_there=True)
+    there = Attendance.objects.filter(
+        enrolment__in=enrolments, was_there=True, meeting__session=F("enrolment__session")
+    )
     return dict(Counter(there.values_list("enrolment", flat=True)))
 
 

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from wagtail.admin.auth import require_admin_access
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 
@@ -176,8 +176,3 @@ class CertificateViewSet(ReadOnlyViewSet):
             path("revoke/<int:pk>/", require_admin_access(RevokeView.as_view()), name="revoke"),
             path("issue/<int:enrolment>/", require_admin_access(IssueView.as_view()), name="issue"),
         ]
-
-
-def issue_path(enrolment: Enrolment) -> str:
-    """For the roster."""
-    return reverse("certificates:issue", args=[enrolment.pk])

@@ -152,6 +152,10 @@ class Session(ClusterableModel):
         """That moment as its clocks show it."""
         return moment.astimezone(self.zone)
 
+    def on_clocks(self, moment: datetime) -> datetime:
+        """The same without a zone, for templates: they turn a moment that has one to the zone of this site."""
+        return self.local(moment).replace(tzinfo=None)
+
     @property
     def left(self) -> int:
         return max(self.seats - self.taken, 0)

@@ -51,7 +51,7 @@ def choose(request: HttpRequest, opened: Opened, seat: UUID) -> HttpResponse:
         form=form,
         amount=money.goes_back(enrolment, 100),
         to_give=choosing.can_be_given(enrolment),
-        until=enrolment.session.local(cancelled + timedelta(days=choosing.DAYS_TO_CHOOSE)),
+        until=enrolment.session.on_clocks(cancelled + timedelta(days=choosing.DAYS_TO_CHOOSE)),
     )
 
 

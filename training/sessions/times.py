@@ -6,7 +6,7 @@ Everybody reads the session's own zone, named. What crosses the night in which c
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -49,6 +49,11 @@ def day_words(moment: datetime, zone: ZoneInfo, language: str = "en") -> str:
     """ "Saturday 14 March 2027"."""
     day = moment.astimezone(zone).date()
     return format_date(day, format=DAYS.get(language, "EEEE d MMMM y"), locale=known_locale(language))
+
+
+def last_day(ends: datetime, zone: ZoneInfo) -> date:
+    """What ends at midnight ends on the evening before."""
+    return (ends - timedelta(microseconds=1)).astimezone(zone).date()
 
 
 def time_words(moment: datetime, zone: ZoneInfo) -> str:

@@ -43,8 +43,8 @@ class AttendanceView(SessionPage):
             **{**kwargs, "meeting": self.meeting},
             rows=[(row, WORD_OF[row.marks[here]]) for row in rows],
             there=sum(row.marks[here] is True for row in rows),
-            starts=self.session.local(self.meeting.starts_at),
-            meetings=[(one, self.session.local(one.starts_at)) for one in self.meetings],
+            starts=self.session.on_clocks(self.meeting.starts_at),
+            meetings=[(one, self.session.on_clocks(one.starts_at)) for one in self.meetings],
             can_mark=has_begun(self.meeting),
             can_undo=bool(self.remembered()),
         )

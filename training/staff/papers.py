@@ -30,7 +30,7 @@ def sign_in_html(session: Session, meetings: Sequence[Meeting], rows: Sequence[R
         "heading": title_of(session),
         "issuer": Issuer.load().legal_name,
         "place": session.address or session.place,
-        "sheets": [[(session.local(day.starts_at), day) for day in part] for part in parts or [[]]],
+        "sheets": [[(session.on_clocks(day.starts_at), day) for day in part] for part in parts or [[]]],
         "spans": [span_words(day.starts_at, day.ends_at, session.zone) for day in meetings],
         "names": [row.name for row in rows],
         "empty": range(EMPTY_LINES),

@@ -59,13 +59,15 @@ class RosterView(RosterPage):
         return super().get_context_data(
             rows=self.rows,
             booked=sum(row.is_booked for row in self.rows),
-            meetings=[(meeting, self.session.local(meeting.starts_at)) for meeting in self.meetings],
+            meetings=[(meeting, self.session.on_clocks(meeting.starts_at)) for meeting in self.meetings],
             # Who waits gave their name to us, and not to who teaches.
             waiting=waiting.select_related("ticket") if user.has_perm(VIEW) else [],
             may_mark=user.has_perm(TEACH),
             may_add=user.has_perm("training.add_enrolment"),
             may_change=user.has_perm("training.change_enrolment"),
             may_export=user.has_perm(EXPORT),
+            may_see=user.has_perm("training.see_trainee"),
+            may_certify=self.session.page.is_course and user.has_perm("training.issue_certificate"),
             **kwargs,
         )
 

@@ -20,10 +20,6 @@ def sessions_for(user: Any) -> QuerySet[Session]:
     return Session.objects.none()
 
 
-def sees_all(user: Any) -> bool:
-    return bool(user.has_perm(VIEW))
-
-
 def may_see_roster(user: Any) -> bool:
     """Of the sessions that they see: who takes part, under the names on lists."""
     return bool(user.has_perm("training.view_enrolment") or user.has_perm(TEACH))

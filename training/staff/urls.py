@@ -10,6 +10,7 @@ from training.staff.cancelling import CancelSeatView, CancelSessionView
 from training.staff.giving import GiveSeatView
 from training.staff.mailing import MailView
 from training.staff.opening import CopyView, OpenView, TakeOffView
+from training.staff.person import PersonView
 from training.staff.roster import RosterView, SheetView
 from training.staff.telling import TellView
 from training.staff.tickets import TicketView
@@ -31,6 +32,7 @@ def session_actions() -> list[tuple[str, Any, str]]:
         ("give-seat/<int:pk>/", GiveSeatView.as_view(), "give_seat"),
         ("mail/<int:pk>/", MailView.as_view(), "mail"),
         ("take-off-list/<int:pk>/<int:entry>/", TakeOffListView.as_view(), "take_off_list"),
+        ("person/<int:pk>/<int:enrolment>/", PersonView.as_view(), "person"),
         ("tell/<int:pk>/", TellView.as_view(), "tell"),
         ("cancel/<int:pk>/", CancelSessionView.as_view(), "cancel"),
         ("cancel-seat/<int:pk>/<int:enrolment>/", CancelSeatView.as_view(), "cancel_seat"),
