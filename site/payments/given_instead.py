@@ -17,9 +17,12 @@ from receipts.issuing import issue_receipt
 from receipts.models import Fund
 from receipts.months import day_of
 
+# Disputes that are over: what they took is gone from the books.
+OVER = ("won", "lost", "warning_closed", "prevented")
+
 
 class NothingToGive(Exception):
-    """Nothing is left of what was paid, or it is on its way back."""
+    """Nothing is left of what was paid, it is on its way back, or its bank disputes it."""
 
 
 @transaction.atomic
@@ -33,7 +36,10 @@ def give_instead(payment: Payment, subject: str, *, reference: str, gift_subject
     left = {one.line.pk: one for one in left_of(payment)}
     lines = [one for one in booked_lines(payment) if one.line.subject == subject]
     parts = [part for one in lines for part in _parts(one, left[one.line.pk])]
-    if payment.transaction is None or not parts:
+    amount = sum(part for _, part in parts)
+    # A refund on its way that names no lines takes from all of them, and what a bank disputes may be gone tomorrow.
+    is_there = 0 < amount <= payment.refundable_amount and not payment.disputes.exclude(status__in=OVER).exists()
+    if payment.transaction is None or not is_there:
         raise NothingToGive
     booked, is_new = ledger.record_given_instead(
         reference=reference,
@@ -47,7 +53,7 @@ def give_instead(payment: Payment, subject: str, *, reference: str, gift_subject
     if is_new:
         credit(booked, on=day_of(at), reason=GIVEN)
         issue_receipt(booked, on=day_of(at), sandbox=settings.STRIPE_MODE != "live")
-    return sum(part for _, part in parts)
+    return amount
 
 
 def _parts(booked: BookedLine, left: LineLeft) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import OutgoingMail
-from payments.models import OwedRefund, Payment, Refund
+from payments.models import Dispute, OwedRefund, Payment, Refund
 from receipts.chart import Account
 from receipts.checks import books_problems
 from receipts.models import Entry, Invoice, Payer, Receipt
@@ -171,6 +171,25 @@ class TestGivenInstead:
     def test_nothing_of_it_can_go_back_as_well(self, given: Booking) -> None:
         assert Payment.objects.get().refundable_amount == 0
         assert choosing.can_be_given(the_seat(given)) == 0
+
+
+@pytest.mark.parametrize("is_disputed", [False, True])
+def test_what_is_on_its_way_back_is_not_given_as_well(
+    client: Client, booking: Booking, session: Session, is_disputed: bool
+) -> None:
+    """Staff gave all of it back and named no lines, or the bank wants it back; neither is done yet."""
+    cancel(session, WHY)
+    payment, now = Payment.objects.get(), timezone.now()
+    if is_disputed:
+        Dispute.objects.create(
+            payment=payment, amount=9000, dispute_id="dp", status="needs_response", opened_at=now, synced_at=now
+        )
+    else:
+        pending = Refund.Status.PENDING
+        Refund.objects.create(payment=payment, amount=9000, reason="Goodwill", status=pending, refund_id="re")
+    choose(client, booking, "gift")
+    assert the_seat(booking).is_confirmed and not Receipt.objects.exists()
+    assert not Entry.objects.filter(credit=Account.GIFTS).exists()
 
 
 def test_who_is_silent_for_two_weeks_gets_the_money_back_once(booking: Booking, session: Session) -> None:

@@ -54,7 +54,7 @@ def give_instead(enrolment: Enrolment, at: datetime) -> None:
             at=at,
         )
     except NothingToGive as nothing:
-        raise CannotCancel("Nothing is left of what was paid: it went back already.") from nothing
+        raise CannotCancel("What was paid went back already, or is on its way.") from nothing
     mails.given_instead(enrolment)
 
 
