@@ -213,6 +213,7 @@ class TestCalendar:
         Session.objects.update(state="cancelled", cancelled_at=timezone.now())
         (cancelled,) = self.events(client, booking)
         assert (cancelled["UID"], cancelled["STATUS"], cancelled["SEQUENCE"]) == (first["UID"], "CANCELLED", 2)
+        assert "LOCATION" in first and "LOCATION" not in cancelled, "where exactly is for who has a seat"
 
 
 class TestReplay:

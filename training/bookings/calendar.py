@@ -52,5 +52,7 @@ def _events(session: Session, *, takes_place: bool, at: datetime) -> Iterator[Ev
         event.add("summary", ": ".join(part for part in (session.page.title, meeting.topic) if part))
         event.add("sequence", session.revision if takes_place else session.revision + 1)
         event.add("status", "CONFIRMED" if takes_place else "CANCELLED")
-        event.add("location", where(session))
+        if takes_place:
+            # Where exactly is for people with a seat.
+            event.add("location", where(session))
         yield event
