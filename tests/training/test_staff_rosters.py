@@ -54,13 +54,13 @@ class TestRoster:
         seat.person = "Maria Morales"
         seat.save()
         a_seat(session, "")
-        a_seat(session, "Asked", state="kept")
-        a_seat(session, "Pays", state="held")
+        a_seat(session, "Ottilie", state="kept")
+        a_seat(session, "Philippa", state="held")
         Enrolment.objects.create(session=session, ticket=seat.ticket, state="lapsed", currency="USD", shown_as="Gone")
         text = page(mona, address("roster", session))
         assert "Wren" in text and "Not named yet" in text and "Gone" not in text
         assert "2 booked</strong> of 5" in text
-        for hidden in ("Maria", "Morales", "example.org", "Kept", "checkout", "ursary"):
+        for hidden in ("Maria", "Morales", "Ottilie", "Philippa", "example.org", "Kept", "checkout", "ursary"):
             assert hidden not in text.partition("<main")[2]
         # One at the checkout and one who asked for a bursary are told apart by nobody.
         assert text.count("Not confirmed yet") == 2
@@ -128,6 +128,8 @@ class TestRoster:
         assert tom.get(address("roster", session), asked).status_code == 302
         taken = ModelLogEntry.objects.filter(action="training.export_roster")
         assert [entry.data["addresses"] for entry in taken.order_by("pk")] == [False, False, True]
+        a_seat(session, "Ottilie", state="kept")
+        assert b"ttilie" not in b"".join(mona.get(address("roster", session), asked))
 
     def test_the_sheet_to_sign_has_who_is_booked(self, mona: Client, begun: Session) -> None:
         from training.staff.papers import sign_in_html

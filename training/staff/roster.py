@@ -79,7 +79,8 @@ def header(session: Session, meetings: list[Meeting], with_addresses: bool) -> t
 
 def export_rows(rows: list[RosterRow], with_addresses: bool) -> Iterator[tuple[Cell, ...]]:
     for row in rows:
-        yield (row.name, row.ticket, row.state, *row.days, *([row.enrolment.email] if with_addresses else []))
+        address = row.enrolment.email if row.is_booked else ""
+        yield (row.name, row.ticket, row.state, *row.days, *([address] if with_addresses else []))
 
 
 class SheetView(RosterPage):
