@@ -31,7 +31,11 @@ def export(person: Person) -> Iterable[Table]:
 
 
 def bookings_of(person: Person) -> QuerySet[Booking]:
-    return Booking.objects.filter(payer__in=person.payers)
+    """What they paid for. What a bursary leaves to pay is the trainee's own, whoever pays it."""
+    applied = Q(pk__in=Booking.objects.filter(enrolments__application__isnull=False))
+    mine = Q(payer__in=person.payers) & ~applied | Q(address__in=person.emails) & applied
+    found: QuerySet[Booking] = Booking.objects.annotate(address=Lower("email")).filter(mine)
+    return found
 
 
 def seats_of(person: Person) -> Any:
@@ -111,7 +115,7 @@ def _entry(entry: WaitingEntry) -> Facts:
 
 def erase(person: Person) -> None:
     """Names, addresses and words go. That a seat was taken and paid for stays, for the books and for the count."""
-    seats = list(seats_of(person))
+    seats, booked = list(seats_of(person)), [booking.pk for booking in bookings_of(person)]
     keys = [seat.pk for seat in seats]
     for kept in (seat for seat in seats if seat.state == State.KEPT):
         let_go(kept, ended=Enrolment.Ended.BY_TRAINEE)
@@ -125,7 +129,7 @@ def erase(person: Person) -> None:
     waiting = WaitingEntry.objects.filter(pk__in=entries)
     waiting.filter(state__in=WaitingEntry.IN_LINE).update(state=WaitingEntry.State.LEFT)
     waiting.update(name="", email="", user=None)
-    bookings_of(person).update(email="")
+    Booking.objects.filter(pk__in=booked).update(email="")
 
 
 def _forget_certificates(seats: list[int]) -> None:

@@ -30,6 +30,7 @@ from tests.training.applying import (
     one_of_the_team,
     signed_in,
 )
+from tests.training.booked import a_payer
 from tests.training.enrolling import Trainee
 from training.bookings.access import belongs_to
 from training.bookings.ending import end
@@ -186,6 +187,16 @@ class TestAPart:
         privacy.erase(privacy.person_of(alice))
         seat.refresh_from_db()
         assert seat.shown_as == "Amara Obi" and Application.objects.get().words == WORDS
+
+    def test_who_is_signed_in_keeps_their_name_where_somebody_else_pays(
+        self, trainee: Trainee, place: str, alice: User
+    ) -> None:
+        own = a_payer(alice.email, name=alice.name, user=alice)
+        trainee.client.force_login(alice)
+        trainee.client.post(f"{place}pay/", {"name": "Mum Obi", "email": "mum@example.org"})
+        assert Booking.objects.get().payer.email == "mum@example.org"
+        own.refresh_from_db()
+        assert (own.name, own.email) == (alice.name, alice.email)
 
     def test_money_given_back_frees_the_seat_and_fills_the_fund_again(
         self, trainee: Trainee, place: str, application: Application, fund: Fund

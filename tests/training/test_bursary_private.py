@@ -9,14 +9,19 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
-from accounts.models import OutgoingMail
+from accounts import privacy
+from accounts.models import OutgoingMail, User
+from accounts.privacy import Person
 from accounts.reminders import remind_staff
 from receipts.models import Entry, Payer, Transaction
+from receipts.payers import change_payer
 from tests.training.applying import (
+    TYPED,
     a_bursary_fund,
     an_application,
     decide,
@@ -24,7 +29,13 @@ from tests.training.applying import (
     one_of_the_team,
     signed_in,
 )
-from training.models import Application, Session
+from tests.training.booked import a_payer, pay
+from training import privacy as training_privacy
+from training.bookings.access import belongs_to
+from training.bookings.account import rows_of
+from training.bookings.links import token_of_seat
+from training.bursaries.deciding import approve
+from training.models import Application, Booking, Enrolment, Session
 from training.private import read_application, see_person
 from training.roles import MANAGERS
 
@@ -122,3 +133,51 @@ def test_a_manager_of_training_sees_who_it_is_and_not_what_they_wrote(applicatio
     assert ModelLogEntry.objects.get().data == {"why": "safety"}
     with pytest.raises(PermissionDenied):
         read_application(application, by=manager, why="safety")
+
+
+def test_keys_change_without_losing_any_of_it(application: Application, settings: Any) -> None:
+    settings.CONSENT_KEYS = ["a new key"]
+    call_command("seal_consents", verbosity=0)
+    settings.SECRET_KEY = "another one"
+    kept = Application.objects.get()
+    assert kept.words == WORDS and kept.enrolment.person == NAME
+
+
+class TestSomebodyElsePaysTheRest:
+    @pytest.fixture
+    def booking(self, application: Application, alice: User) -> Booking:
+        """Of $90.00 the bursary pays $60.00, and Alice the rest."""
+        approve(application, 6000, version=application.version, by=None)
+        payer = a_payer(alice.email, name=alice.name, user=alice)
+        booking = Booking.objects.create(payer=payer, email=TYPED["email"], currency="USD")
+        Enrolment.objects.update(booking=booking)
+        pay(booking)
+        assert Enrolment.objects.get().is_confirmed
+        return booking
+
+    def test_they_learn_nothing_of_the_trainee(self, client: Client, booking: Booking, alice: User) -> None:
+        client.force_login(alice)
+        seat = Enrolment.objects.get()
+        for public_id in (booking.public_id, seat.public_id):
+            assert client.get(reverse("training_booking", args=[f"{public_id.hex}:x"])).status_code == 404
+        assert not rows_of(alice) and not Enrolment.objects.filter(belongs_to(alice)).exists()
+        told = str(privacy.tables_of(privacy.person_of(alice)))
+        assert not found_in(told) and TYPED["email"] not in told
+
+    def test_what_becomes_of_their_address_is_nothing_to_the_trainee(self, booking: Booking, alice: User) -> None:
+        change_payer(booking.payer, {"email": "moved@example.org"})
+        privacy.erase(privacy.person_of(alice))
+        booking.refresh_from_db()
+        seat = Enrolment.objects.get()
+        assert booking.email == seat.email == TYPED["email"]
+        assert (seat.shown_as, seat.person, Application.objects.get().words) == (ALIAS, NAME, WORDS)
+
+    def test_the_trainee_gives_the_seat_up_on_its_own_page(self, client: Client, booking: Booking) -> None:
+        seat = Enrolment.objects.get()
+        assert client.get(reverse("training_cancel", args=[token_of_seat(seat), seat.public_id])).status_code == 200
+
+    def test_when_the_trainee_leaves_nothing_of_them_stays(self, booking: Booking) -> None:
+        training_privacy.erase(Person(user=None, emails=[TYPED["email"]]))
+        booking.refresh_from_db()
+        seat = Enrolment.objects.get()
+        assert (booking.email, seat.email, seat.shown_as, seat.person) == ("", "", "", "")

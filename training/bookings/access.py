@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest
 from accounts.mailed_links import public_id_in
 from accounts.people import addresses_of
 from training.bookings import links
+from training.bookings.mails import is_bookers_own
 from training.models import Booking, Enrolment
 from training.models.bookings import EnrolmentQuerySet
 
@@ -37,8 +38,8 @@ class Opened:
         return found
 
     def may_end(self, enrolment: Enrolment) -> bool:
-        """Who paid for a seat gives it up, or moves it; whoever was given one for nothing does so themselves."""
-        return self.booking is not None or enrolment.booking_id is None
+        """Who booked a seat gives it up, or moves it; whoever was given one for nothing does so themselves."""
+        return self.booking is not None or enrolment.booking_id is None or is_bookers_own(enrolment)
 
 
 def find(token: str, user: Any) -> Opened:

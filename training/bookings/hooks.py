@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Model
 from django.http import HttpRequest
 from wagtail import hooks
 
@@ -21,7 +21,7 @@ from training.bookings import account, reminding
 from training.bookings.history import bookings_history, payers_with_number
 from training.bookings.mail_kinds import booking_mail_kinds
 from training.bookings.replay import is_a_replay
-from training.models import Booking, Enrolment
+from training.models import Application, Booking, Enrolment
 from training.seats import checks
 
 
@@ -73,6 +73,12 @@ def keeps(document: SiteDocument) -> bool:
 @hooks.register("check_books")
 def problems() -> Iterable[str]:
     return checks.problems()
+
+
+@hooks.register("sealed_fields")
+def what_is_sealed() -> list[tuple[type[Model], str]]:
+    """A new key opens these as well, before an old one is thrown away."""
+    return [(Enrolment, "sealed_person"), (Application, "sealed_words")]
 
 
 @hooks.register("export_person")

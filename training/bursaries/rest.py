@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.people import addresses_of
 from payments import checkout
 from payments.models import Payment
 from receipts.models import Payer
@@ -28,9 +29,15 @@ def begin(
         Changed: there is nothing to pay any more.
         goods.NotAvailable, checkout.CheckoutUnavailable, checkout.AlreadyPaid: as their names say.
     """
-    payer = find_or_create_payer(user=user, **asdict(payer_details))
+    payer = find_or_create_payer(user=_if_it_is(user, payer_details.email), **asdict(payer_details))
     booking = _booking_of(application.enrolment, payer)
     return checkout.start(payer=booking.payer, payables=[booking], cancel_path=cancel_path, locale=locale)
+
+
+def _if_it_is(user: Any, email: str) -> Any:
+    """Who is signed in, where they pay themselves: what another is called must not become what they are called."""
+    is_own = user is not None and user.is_authenticated and email.lower() in {*addresses_of(user), user.email.lower()}
+    return user if is_own else None
 
 
 @transaction.atomic
