@@ -22,7 +22,7 @@ from tests.training.enrolling import Trainee
 from tests.training.rows import make_session
 from training.bookings import cancelling, moving
 from training.bookings.links import booking_path, token_of_booking, token_of_seat
-from training.models import Application, Award, Booking, CoursePage, Enrolment, Session, Ticket
+from training.models import Application, Award, Booking, CoursePage, Enrolment, RefundRules, RefundStep, Session, Ticket
 from training.seats.checks import problems
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -104,6 +104,19 @@ class TestCancelling:
         assert cancelling.days_before(session, late) == 14
         session.time_zone = "UTC"
         assert cancelling.days_before(session, late) == 13
+
+    def test_rules_that_staff_change_afterwards_count_for_who_books_afterwards(
+        self, trainee: Trainee, session: Session
+    ) -> None:
+        rules_for(session, (14, 100), (0, 50), move_days=3)
+        first = trainee.book(session.tickets.get()).enrolments.get()
+        RefundStep.objects.all().delete()
+        RefundRules.objects.update(move_days=None)
+        second = Trainee(sandbox=trainee.sandbox, client=Client(), details={**trainee.details, "email": "b@x.org"})
+        later = second.book(session.tickets.get()).enrolments.get()
+        now = timezone.now()
+        assert [cancelling.terms_of(one, now).amount for one in (first, later)] == [9000, 0]
+        assert moving.may_move(first, now) and not moving.may_move(later, now)
 
     def test_the_refund_is_what_was_said_and_nothing_more(self, trainee: Trainee, session: Session) -> None:
         rules_for(session, (14, 50))

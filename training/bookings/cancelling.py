@@ -10,7 +10,7 @@ from django.db import transaction
 
 from training.bookings import mails, money, wording
 from training.bookings.ending import end
-from training.models import Enrolment, RefundRules, Session
+from training.models import Enrolment, Session
 
 
 class CannotCancel(Exception):
@@ -39,7 +39,7 @@ def may_cancel(enrolment: Enrolment, at: datetime) -> bool:
 
 
 def terms_of(enrolment: Enrolment, at: datetime) -> Terms:
-    rules: RefundRules | None = enrolment.session.page.refund_rules
+    rules = enrolment.rules
     days = days_before(enrolment.session, at)
     percent = rules.percent_at(days) if rules and days >= 0 else 0
     return Terms(percent=percent, amount=money.goes_back(enrolment, percent), days_before=days)

@@ -25,7 +25,7 @@ def may_move(enrolment: Enrolment, at: datetime) -> bool:
     session = enrolment.session
     if not enrolment.is_confirmed or session.state == Session.State.CANCELLED:
         return enrolment.is_confirmed
-    rules = session.page.refund_rules
+    rules = enrolment.rules
     is_in_time = rules is not None and rules.move_days is not None and days_before(session, at) >= rules.move_days
     return is_in_time and session.is_open and days_before(session, at) >= 0
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from payments.goods import Buyer, NotAvailable, Ordered
 from payments.payables import taxes_within
 from receipts.money import split
-from training.models import Booking, Enrolment, Offer, Ticket
+from training.models import Booking, Enrolment, Offer, RefundRules, Ticket
 
 GONE = "Something in your basket isn’t offered any more."
 
@@ -21,7 +21,9 @@ def place_booking(rows: Sequence[Ordered], buyer: Buyer, currency: str) -> Booki
 
     Amounts are taken as they were priced: minor units of ``currency``. Raises NotAvailable where a ticket is gone.
     """
-    tickets = Ticket.objects.select_related("session").in_bulk([int(row.wanted.reference) for row in rows])
+    tickets = Ticket.objects.select_related("session__page__refund_rules").in_bulk(
+        [int(row.wanted.reference) for row in rows]
+    )
     offers = offers_of(row.wanted.options for row in rows)
     if any(int(row.wanted.reference) not in tickets for row in rows):
         raise NotAvailable(GONE)
@@ -46,6 +48,7 @@ def _seats(booking: Booking, row: Ordered, tickets: dict[int, Ticket], offers: d
     shares = [1] * number
     nets, taxes, discounts = (split(amount, shares) for amount in (row.net, row.tax, row.discount))
     offer = offers.get(str(row.wanted.options.get("offer", "")))
+    rules = RefundRules.as_facts(ticket.session.page.refund_rules)
     for net, tax, discount in zip(nets, taxes, discounts, strict=True):
         gift = ticket.gift_in(net)
         yield Enrolment(
@@ -60,5 +63,6 @@ def _seats(booking: Booking, row: Ordered, tickets: dict[int, Ticket], offers: d
             tax=tax,
             taxes=taxes_within(row.taxes, tax),
             gift=gift,
+            kept_rules=rules,
             language=booking.language,
         )

@@ -87,7 +87,7 @@ def cancel(request: HttpRequest, opened: Opened, seat: UUID) -> HttpResponse:
             request, "The seat is given up." + (" Your money goes back by itself." if terms.amount else "")
         )
         return see_other(path_of(opened))
-    context = {"terms": terms, "rules": enrolment.session.page.refund_rules, "has_changed": request.method == "POST"}
+    context = {"terms": terms, "rules": enrolment.rules, "has_changed": request.method == "POST"}
     return seat_page(request, opened, enrolment, "training/bookings/cancel.html", **context)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from payments.goods import NotAvailable
 from training.bursaries import mails
-from training.models import Application, BursarySettings, Enrolment, Session, Ticket
+from training.models import Application, BursarySettings, Enrolment, RefundRules, Session, Ticket
 from training.seats.taking import take
 from training.waiting.lines import tickets_behind_a_line
 
@@ -89,6 +89,7 @@ def _write(asked: Asked, user: Any) -> Application:
         holds_seat=True,
         currency=settings.REPORTING_CURRENCY,
         price=asked.ticket.price_at(timezone.now()),
+        kept_rules=RefundRules.as_facts(asked.ticket.session.page.refund_rules),
         user=user if user is not None and user.is_authenticated else None,
         shown_as=asked.alias or asked.name,
         email=asked.email.lower(),

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from pages.sealing import open_sealed, seal
 from training.bookings.payable import PayableBooking
+from training.models.refund_rules import RefundRules
 
 # Without letters and figures that are mistaken for each other when somebody reads them out.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -110,6 +111,8 @@ class Enrolment(models.Model):
     # {"name", "rate", "amount"}: they sum to ``tax``.
     taxes = models.JSONField(default=list)
     gift = models.BigIntegerField(default=0)
+    # The refund rules as they were shown before it was paid (``RefundRules.as_facts``). Without: those of the page.
+    kept_rules = models.JSONField(null=True)
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="enrolments")
     shown_as = models.CharField("name on lists", max_length=120, blank=True)
@@ -175,6 +178,11 @@ class Enrolment(models.Model):
     @property
     def gift_subject(self) -> str:
         return f"enrolmentgift:{self.pk}"
+
+    @property
+    def rules(self) -> RefundRules | None:
+        """By which it is given up or moved: what staff change afterwards counts for who books afterwards."""
+        return self.session.page.refund_rules if self.kept_rules is None else RefundRules.from_facts(self.kept_rules)
 
     @property
     def paid(self) -> int:

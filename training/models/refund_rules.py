@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -31,6 +33,21 @@ class RefundRules(ClusterableModel):
         """What part goes back of what was paid, so many whole days before the first meeting begins."""
         steps = sorted(self.steps.all(), key=lambda step: step.days_before, reverse=True)
         return next((step.percent for step in steps if days_before >= step.days_before), 0)
+
+    @classmethod
+    def as_facts(cls, rules: RefundRules | None) -> dict[str, Any]:
+        """What a seat keeps of the rules that were shown before it was paid. Of no rules: nothing goes back."""
+        steps = sorted(rules.steps.all(), key=lambda step: step.days_before, reverse=True) if rules else []
+        return {
+            "move_days": rules.move_days if rules else None,
+            "steps": [[step.days_before, step.percent] for step in steps],
+        }
+
+    @classmethod
+    def from_facts(cls, facts: dict[str, Any]) -> RefundRules:
+        """Rules that are in no database, to be read only."""
+        steps = [RefundStep(days_before=days, percent=percent) for days, percent in facts["steps"]]
+        return cls(move_days=facts["move_days"], steps=steps)
 
 
 class RefundStep(models.Model):
