@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
-from accounts.mail_kinds import labels_of_keys
+from accounts.mail_kinds import hidden_keys, labels_of_keys
 from accounts.models import OutgoingMail
 from receipts.account import payments_of
 from receipts.chart import Account
@@ -105,7 +105,7 @@ def mails_to(payers: Sequence[Payer]) -> QuerySet[OutgoingMail]:
 def _mails(payers: Sequence[Payer]) -> Iterator[HistoryItem]:
     # The subject of a code to sign in is the code.
     instead = labels_of_keys()
-    for mail in mails_to(payers).defer("text", "html"):
+    for mail in mails_to(payers).exclude(kind__in=hidden_keys()).defer("text", "html"):
         title = instead.get(mail.kind, mail.subject)
         yield HistoryItem(
             at=mail.sent_at or mail.created_at, kind="mail", title=title, detail=str(mail.get_state_display())

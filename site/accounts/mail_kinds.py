@@ -48,6 +48,8 @@ class MailKind:
     # Receipts, failed payments, notices: always sent. Others serve a purpose (`choices.PURPOSES`) and may be refused.
     is_service: bool = True
     purpose: str = ""
+    # The permission without which staff must not even learn that somebody was sent it.
+    seen_by: str = ""
 
     def __post_init__(self) -> None:
         if self.purpose not in ([""] if self.is_service else PURPOSES):
@@ -66,6 +68,11 @@ def kinds() -> list[MailKind]:
 
 def kind_of(key: str) -> MailKind | None:
     return next((kind for kind in kinds() if kind.key == key), None)
+
+
+def hidden_keys(user: Any = None) -> list[str]:
+    """The kinds of mail that this member of staff must not see in any list; without one, those that nobody does."""
+    return [kind.key for kind in kinds() if kind.seen_by and not (user and user.has_perm(kind.seen_by))]
 
 
 def labels_of_keys() -> dict[str, str]:

@@ -20,6 +20,7 @@ from accounts.privacy import Person
 from accounts.reminders import remind_staff
 from receipts.models import Entry, Payer, Transaction
 from receipts.payers import change_payer
+from tests.receipts.cast import in_group
 from tests.training.applying import (
     TYPED,
     a_bursary_fund,
@@ -104,6 +105,23 @@ def test_no_title_and_no_address_holds_any_of_it(lived: Client, application: App
         assert title and not found_in(title[1] + address)
     # Before somebody looks, the team's own screens say neither who nor why.
     assert not found_in(pages[1].content.decode()) & {NAME, ALIAS, WORDS, REPLY}
+
+
+def test_who_reads_lists_of_mails_does_not_learn_who_applied(lived: Client, application: Application) -> None:
+    """Only applicants are sent these kinds: their names alone would tell."""
+    sent = OutgoingMail.objects.filter(to__iexact=TYPED["email"], kind__startswith="training/mail/place_")
+    assert sent.exists()
+    OutgoingMail.objects.update(state=OutgoingMail.State.FAILED)
+    payer = a_payer(TYPED["email"])
+    root = User.objects.create_superuser("root@example.org")
+    for user, learns in [(in_group("Fundraisers", "fay@example.org"), False), (root, True)]:
+        client = signed_in(user)
+        lists = client.get(reverse("outbox:index")).content.decode()
+        again = reverse("outbox:resend", args=[sent[0].pk])
+        assert (again in lists) is learns
+        assert client.get(again).status_code == (200 if learns else 404)
+        history = client.get(reverse("payers:inspect", args=[payer.pk])).content.decode()
+        assert "Place: " not in history and sent[0].subject not in history
 
 
 def test_the_export_of_a_roster_does_not_tell_who_has_a_bursary(lived: Client, application: Application) -> None:

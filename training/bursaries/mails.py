@@ -69,4 +69,6 @@ def _kind(key: str, label: str, when: str) -> MailKind:
         when=when,
         placeholders={"place_url": placeholder},
         sample_context=lambda: {"place_url": url},
+        # Only applicants are sent these: that one was sent tells who applied.
+        seen_by="training.decide_application",
     )

@@ -26,7 +26,7 @@ from wagtail.log_actions import log
 
 from accounts import tasks
 from accounts.delivery import send_again
-from accounts.mail_kinds import kind_of, kinds
+from accounts.mail_kinds import hidden_keys, kind_of, kinds
 from accounts.models import OutgoingMail, User
 
 SEE_ADDRESSES = "accounts.view_mail_address"
@@ -95,6 +95,10 @@ class OutboxIndexView(generic.IndexView):
     def is_searchable(self) -> bool:
         return bool(self.request.user.has_perm(SEE_ADDRESSES))
 
+    def get_base_queryset(self) -> QuerySet[OutgoingMail]:
+        shown: QuerySet[OutgoingMail] = super().get_base_queryset()
+        return shown.exclude(kind__in=hidden_keys(self.request.user))
+
     def search_queryset(self, queryset: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
         """By the whole address: a part would find people whom nobody asked about."""
         address = (self.search_query or "").replace("\x00", "").strip()[:254]
@@ -108,7 +112,8 @@ class ResendView(WagtailAdminTemplateMixin, TemplateView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.has_perm(RESEND):
             raise PermissionDenied
-        self.mail = get_object_or_404(OutgoingMail, pk=kwargs["pk"])
+        shown = OutgoingMail.objects.exclude(kind__in=hidden_keys(request.user))
+        self.mail = get_object_or_404(shown, pk=kwargs["pk"])
         return super().dispatch(request, *args, **kwargs)
 
     def get_breadcrumbs_items(self) -> list[dict[str, str]]:
