@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from wagtail import hooks
 
@@ -21,7 +22,9 @@ from receipts.models import Entry, Receipt
 from tests.training.enrolling import Trainee
 from tests.training.rows import make_course, make_event, make_session, make_ticket
 from tests.training.seats import a_seat
+from training.bookings.links import booking_path
 from training.models import (
+    Application,
     Booking,
     CoursePage,
     Enrolment,
@@ -54,6 +57,19 @@ def test_a_paid_seat_is_booked_as_a_fee_and_is_the_buyers_own(trainee: Trainee, 
     ]
     assert counts(session) == (1, 1)
     assert not Receipt.objects.exists() and not books_problems()
+
+
+def test_the_page_after_paying_leads_to_the_booking(trainee: Trainee, session: Session) -> None:
+    booking = trainee.book(ticket_of(session))
+    page = trainee.client.get(reverse("checkout_return"), {"session": Payment.objects.get().session_id})
+    assert f"See booking {booking.number}" in page.content.decode() and booking_path(booking) in page.content.decode()
+
+
+def test_and_not_where_somebody_paid_the_rest_of_a_bursary(trainee: Trainee, session: Session) -> None:
+    booking = trainee.book(ticket_of(session))
+    Application.objects.create(enrolment=booking.enrolments.get())
+    page = trainee.client.get(reverse("checkout_return"), {"session": Payment.objects.get().session_id})
+    assert page.status_code == 200 and booking_path(booking) not in page.content.decode()
 
 
 def test_a_seat_is_held_while_it_is_paid_for_and_free_when_it_is_not(trainee: Trainee, session: Session) -> None:

@@ -14,11 +14,13 @@ from accounts.mail_kinds import MailKind
 from accounts.privacy import Person, Table
 from accounts.sections import AccountSection
 from pages.models import SiteDocument
+from payments.payables import Payable
 from receipts.history import HistoryItem
 from receipts.models import Payer
 from training import privacy
 from training.bookings import account, reminding
 from training.bookings.history import bookings_history, payers_with_number
+from training.bookings.links import booking_path
 from training.bookings.mail_kinds import booking_mail_kinds
 from training.bookings.replay import is_a_replay
 from training.models import Application, Booking, Enrolment
@@ -53,6 +55,14 @@ def follow_the_address(payer: Payer) -> None:
 @hooks.register("account_sections")
 def account_section(request: HttpRequest) -> AccountSection | None:
     return account.section(request)
+
+
+@hooks.register("paid_links")
+def see_the_booking(payables: Sequence[Payable]) -> list[tuple[str, str]]:
+    """Whoever paid the rest of a bursary for somebody learns nothing of their seat."""
+    bookings = [one for one in payables if isinstance(one, Booking) and one.state == Booking.State.PAID]
+    own = [one for one in bookings if not one.enrolments.filter(application__isnull=False).exists()]
+    return [(f"See booking {one.number}", booking_path(one)) for one in own]
 
 
 @hooks.register("supporter_history")
